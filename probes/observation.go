@@ -51,12 +51,8 @@ type View struct {
 	NetError     string            `json:"net_error"`           // Chromium's name, such as net::ERR_CONNECTION_RESET
 	TimedOut     bool              `json:"timed_out"`           // the time ran out before the page was ready
 
-	Title     string     `json:"title"`
-	Text      string     `json:"text"`              // visible text of all frames; block elements end lines
-	Regions   []Region   `json:"regions,omitempty"` // the parts of Text that stand out
-	Forms     []Form     `json:"forms,omitempty"`
-	Content   bool       `json:"content"` // there is main content beside forms: an article, lists, paragraphs of some length
-	HTML      string     `json:"html"`    // the document as it stands, frames' documents behind it
+	Reading
+	HTML      string     `json:"html"` // the document as it stands, frames' documents behind it
 	Dialogs   []Dialog   `json:"dialogs,omitempty"`
 	Exchanges []Exchange `json:"exchanges,omitempty"` // XHR and fetch that failed or were answered with an error
 	Console   []string   `json:"console,omitempty"`   // errors only
@@ -66,6 +62,16 @@ type View struct {
 	Expected  ExpectedOnPage `json:"expected"`
 	Timings   Timings        `json:"timings"`
 	CLS       float64        `json:"cls"` // cumulative layout shift, unitless (web.dev/cls)
+}
+
+// Reading is what a visitor reads on a page and can do there, taken from its
+// rendered markup.
+type Reading struct {
+	Title   string   `json:"title"`
+	Text    string   `json:"text"`              // visible text of all frames; block elements end lines
+	Regions []Region `json:"regions,omitempty"` // the parts of Text that stand out
+	Forms   []Form   `json:"forms,omitempty"`
+	Content bool     `json:"content"` // there is main content beside forms: an article, lists, paragraphs of some length
 }
 
 // Hop is one redirect: the URL that answered and its status.
