@@ -66,6 +66,7 @@ type SeriesState struct {
 	Passes      int             `json:"passes"`                // length of the present row of results that say the site is not at fault
 	PassedSince time.Time       `json:"passed_since,omitzero"`
 	Silent      bool            `json:"silent"`
+	SucceededAt time.Time       `json:"succeeded_at,omitzero"` // end of the newest healthy result
 }
 
 // ComponentState is what there is to tell of a component.

@@ -57,11 +57,13 @@ type View struct {
 	Exchanges []Exchange `json:"exchanges,omitempty"` // XHR and fetch that failed or were answered with an error
 	Console   []string   `json:"console,omitempty"`   // errors only
 
-	Submitted bool           `json:"submitted"` // what is seen follows the sending of a form
-	Failed    *StepFailure   `json:"failed,omitempty"`
-	Expected  ExpectedOnPage `json:"expected"`
-	Timings   Timings        `json:"timings"`
-	CLS       float64        `json:"cls"` // cumulative layout shift, unitless (web.dev/cls)
+	Submitted  bool           `json:"submitted"` // what is seen follows the sending of a form
+	Failed     *StepFailure   `json:"failed,omitempty"`
+	Expected   ExpectedOnPage `json:"expected"`
+	Timings    Timings        `json:"timings"`
+	Duration   time.Duration  `json:"duration"`             // of the step until it had settled, in ns
+	CertExpiry time.Time      `json:"cert_expiry,omitzero"` // earliest end of validity in the document's certificate; zero over plain HTTP
+	CLS        float64        `json:"cls"`                  // cumulative layout shift, unitless (web.dev/cls)
 }
 
 // Reading is what a visitor reads on a page and can do there, taken from its

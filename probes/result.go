@@ -30,6 +30,14 @@ type Result struct {
 	CLS          float64           `json:"cls"`
 	PackVersions map[string]string `json:"pack_versions"`
 	Artifacts    Artifacts         `json:"artifacts"`
+	Steps        []StepDuration    `json:"steps"`
+	CertExpiry   time.Time         `json:"cert_expiry,omitzero"` // earliest of all documents seen
+}
+
+// StepDuration is how long one step took until it had settled.
+type StepDuration struct {
+	Step     string  `json:"step"`
+	Duration Seconds `json:"duration_seconds"`
 }
 
 // EndedAt is when the visit ended.

@@ -82,7 +82,13 @@ func result(run probes.Run, o probes.Observation, v probes.Verdict, versions map
 		URL: run.Probe.Journey.URL(), FinalURL: view.FinalURL, HTTPStatus: view.Status, NetError: view.NetError,
 		Redirects: view.Redirects, Origin: run.Origin, Attempt: run.Attempt, Verdict: v, Title: view.Title,
 		FailedStep: view.Failed, Timings: view.Timings, CLS: view.CLS,
-		PackVersions: maps.Clone(versions), Artifacts: o.Artifacts,
+		PackVersions: maps.Clone(versions), Artifacts: o.Artifacts, Steps: []probes.StepDuration{},
+	}
+	for _, v := range o.Views {
+		r.Steps = append(r.Steps, probes.StepDuration{Step: v.Step, Duration: probes.Seconds(v.Duration)})
+		if !v.CertExpiry.IsZero() && (r.CertExpiry.IsZero() || v.CertExpiry.Before(r.CertExpiry)) {
+			r.CertExpiry = v.CertExpiry
+		}
 	}
 	if r.Redirects == nil {
 		r.Redirects = []probes.Hop{}

@@ -75,7 +75,7 @@ func TestTheViewThatDecidedIsTheResults(t *testing.T) {
 
 func TestResultAsJSON(t *testing.T) {
 	r := New(observer(func() probes.Observation {
-		return probes.Observation{StartedAt: time.Unix(61, 0).UTC(), Duration: 420 * time.Millisecond, Views: []probes.View{{Step: "open", Status: 403, FinalURL: "https://example.jp/login"}}}
+		return probes.Observation{StartedAt: time.Unix(61, 0).UTC(), Duration: 420 * time.Millisecond, Views: []probes.View{{Step: "open", Duration: 400 * time.Millisecond, Status: 403, FinalURL: "https://example.jp/login"}}}
 	}), classifier(func(probes.Observation) probes.Verdict {
 		return probes.Verdict{Side: probes.SideSystem, Cause: probes.Forbidden, Signature: "iqos/forbidden", Advice: []probes.Advice{probes.Wait}, Rule: "blocking:site-pack"}
 	}), slog.New(slog.DiscardHandler)).Probe(t.Context(), run())
@@ -90,7 +90,7 @@ func TestResultAsJSON(t *testing.T) {
 	const wanted = `{"id":"1","probe":"login","component":"login","location":"tokyo","scheduled_at":"1970-01-01T00:01:00Z","started_at":"1970-01-01T00:01:01Z",
 		"duration_seconds":0.42,"url":"https://example.jp/login","final_url":"https://example.jp/login","http_status":403,"net_error":"","redirects":[],
 		"origin":"schedule","attempt":0,"side":"system","or_side":"","cause":"forbidden","signature":"iqos/forbidden","advice":["wait"],"rule":"blocking:site-pack","step":"",
-		"title":"","evidence":[],"failed_step":null,"timings":{"ttfb":0,"fcp":0,"lcp":0,"load":0},"cls":0,"pack_versions":{"web":"1"},"artifacts":{}}`
+		"title":"","evidence":[],"failed_step":null,"timings":{"ttfb":0,"fcp":0,"lcp":0,"load":0},"cls":0,"pack_versions":{"web":"1"},"artifacts":{},"steps":[{"step":"open","duration_seconds":0.4}]}`
 	if err := json.Unmarshal([]byte(wanted), &want); err != nil {
 		t.Fatal(err)
 	}
