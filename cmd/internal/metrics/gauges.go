@@ -2,7 +2,6 @@ package metrics
 
 import (
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -49,6 +48,12 @@ type gauges struct {
 	lastRun, lastSuccess                     gauge
 	componentStatus, componentAdvice, opened gauge
 	agentUp, agentControl                    gauge
+	reloaded, reloadedAt                     gauge
+}
+
+func (g gauges) all() []gauge {
+	return []gauge{g.side, g.success, g.info, g.status, g.redirects, g.expiry, g.ttfb, g.fcp, g.lcp, g.cls, g.lastRun, g.lastSuccess,
+		g.componentStatus, g.componentAdvice, g.opened, g.agentUp, g.agentControl, g.reloaded, g.reloadedAt}
 }
 
 func newGauges() gauges {
@@ -71,13 +76,18 @@ func newGauges() gauges {
 		opened:          newGauge("genkan_incidents_open", "Open incidents.", "component", "side"),
 		agentUp:         newGauge("genkan_agent_up", "Whether results come from a location.", "location", "agent"),
 		agentControl:    newGauge("genkan_agent_control_ok", "Whether the control probe of a location is healthy.", "location", "agent"),
+		reloaded:        newGauge("genkan_config_last_reload_successful", "Whether the last attempt to load the configuration succeeded."),
+		reloadedAt:      newGauge("genkan_config_last_reload_success_timestamp_seconds", "When the configuration was last loaded, in unixtime."),
 	}
 }
 
-// Describe announces the counters and histograms; gauges come unannounced, since they come and go.
+// Describe announces all metrics.
 func (m *Metrics) Describe(to chan<- *prometheus.Desc) {
 	for _, c := range m.counted() {
 		c.Describe(to)
+	}
+	for _, g := range newGauges().all() {
+		to <- g.desc
 	}
 }
 
@@ -90,10 +100,11 @@ func (m *Metrics) Collect(to chan<- prometheus.Metric) {
 	for _, c := range m.counted() {
 		c.Collect(to)
 	}
-	m.reload.collect(to)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	g := newGauges()
+	g.reloaded.send(to, truth(m.reloaded))
+	g.reloadedAt.sendTime(to, m.reloadedAt)
 	m.collectProbes(g, to)
 	m.collectSeries(g, to)
 	m.collectComponents(g, to)
@@ -180,26 +191,4 @@ func (m *Metrics) collectAgents(g gauges, to chan<- prometheus.Metric) {
 
 func (m *Metrics) isControl(probe string) bool {
 	return slices.ContainsFunc(m.subject.Probes, func(p probes.Probe) bool { return p.Control && p.Name == probe })
-}
-
-// reload is how the last reload went.
-type reload struct {
-	mu      sync.Mutex
-	ok      bool
-	success time.Time
-}
-
-func (r *reload) done(ok bool, at time.Time) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.ok = ok; ok {
-		r.success = at
-	}
-}
-
-func (r *reload) collect(to chan<- prometheus.Metric) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	newGauge("genkan_config_last_reload_successful", "Whether the last attempt to load the configuration succeeded.").send(to, truth(r.ok))
-	newGauge("genkan_config_last_reload_success_timestamp_seconds", "When the configuration was last loaded, in unixtime.").sendTime(to, r.success)
 }

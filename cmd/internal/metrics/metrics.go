@@ -30,12 +30,14 @@ type Metrics struct {
 	lasted    *prometheus.HistogramVec
 	duration  *prometheus.HistogramVec
 	step      *prometheus.HistogramVec
-	reload    reload
 
 	mu       sync.Mutex // guards what follows
 	subject  Subject
 	snapshot alerting.Snapshot
 	newest   map[alerting.Series]probes.Result
+
+	reloaded   bool // whether the last reload succeeded
+	reloadedAt time.Time
 }
 
 // durations are bucket bounds in seconds for visits: from a warm local page to the longest time-out in use.
@@ -145,4 +147,10 @@ func (m *Metrics) count(r probes.Result) {
 }
 
 // Reloaded notes how a reload of the configuration went.
-func (m *Metrics) Reloaded(ok bool, at time.Time) { m.reload.done(ok, at) }
+func (m *Metrics) Reloaded(ok bool, at time.Time) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.reloaded = ok; ok {
+		m.reloadedAt = at
+	}
+}
