@@ -31,6 +31,7 @@ func rules() []rule {
 		{"probes/*", []string{"probes"}, "a mechanism knows the vocabulary only; siblings meet in app"},
 		{"alerting/*", []string{"probes", "alerting"}, "a mechanism knows the vocabularies only; siblings meet in app"},
 		{"dashboards/*", []string{"probes", "alerting"}, "what people look at reads the committed snapshot, not the machinery"},
+		{"cmd/internal/report", []string{"probes"}, "a result is written as it is; judging it again would be a second truth"},
 		{"cmd/internal/metrics", []string{"probes", "alerting"}, "metrics are made of what is committed"},
 		{"cmd/internal/config", []string{"probes", "alerting"}, "configuration yields vocabulary; who can judge a value is handed in by app"},
 		{"cmd/internal/arch", nil, "it reads source, it runs nothing"},
