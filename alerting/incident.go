@@ -20,6 +20,7 @@ type Incident struct {
 	UpdatedAt  time.Time        `json:"updated_at"`           // of the newest update
 	ResolvedAt time.Time        `json:"resolved_at,omitzero"` // when the first run of the recovery began; zero while open
 	Series     []Series         `json:"series"`               // those that have been failing in it and have not recovered
+	Lead       Series           `json:"lead"`                 // the series whose verdict it tells
 	Updates    []Update         `json:"updates"`              // oldest first; the first is the opening
 	Result     string           `json:"result"`               // id of the result that tells it best: the newest failing one
 	Artifacts  probes.Artifacts `json:"artifacts,omitempty"`  // of that result

@@ -3,6 +3,7 @@ package probes
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"time"
 )
 
@@ -58,6 +59,6 @@ func (d *Seconds) UnmarshalJSON(b []byte) error {
 	if err := json.Unmarshal(b, &s); err != nil {
 		return fmt.Errorf("read seconds: %w", err)
 	}
-	*d = Seconds(s * float64(time.Second))
+	*d = Seconds(math.Round(s * float64(time.Second)))
 	return nil
 }
