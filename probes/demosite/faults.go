@@ -57,6 +57,14 @@ type interrupter func(http.ResponseWriter, *http.Request) (answered bool)
 // notice is a message in a box. Its texts are the site's own, never a visitor's.
 type notice struct{ Heading, Text template.HTML }
 
+// line is the notice on one line.
+func (n notice) line() template.HTML {
+	if n.Heading == "" {
+		return n.Text
+	}
+	return n.Heading + " " + n.Text
+}
+
 // message is a notice without a heading.
 func message(text template.HTML) notice { return notice{Text: text} }
 

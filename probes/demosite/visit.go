@@ -2,6 +2,7 @@ package demosite
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"html/template"
 	"net/http"
@@ -75,7 +76,7 @@ func (v *visit) stopped(f fault) reply {
 	a := v.show()
 	a.status, a.view.Alert = f.status, f.words
 	if !f.keeps || v.page.load(v).location != "" {
-		a.template, a.view.Page, a.view.Title = "error", "error", "エラー"
+		a.template, a.view.Page, a.view.Title = "error", "error", cmp.Or(string(f.words.Heading), "エラー")
 	}
 	return a
 }
@@ -143,7 +144,7 @@ func (l look) render(w http.ResponseWriter, name string, status int, data any) e
 func quotation(name string) (template.HTML, error) {
 	for _, f := range catalogued() {
 		if f.Name == name && f.words.Text != "" {
-			return f.words.Heading + " " + f.words.Text, nil
+			return f.words.line(), nil
 		}
 	}
 	return "", fmt.Errorf("no message of %q", name)
