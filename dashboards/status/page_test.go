@@ -154,7 +154,6 @@ func systemSnapshot(d time.Duration) alerting.Snapshot {
 	s := snapshot([]alerting.Incident{in}, component("sign-up", func(c *alerting.ComponentState) {
 		c.Status, c.Side, c.Cause, c.Signature, c.Incident = alerting.MajorOutage, in.Side, in.Cause, in.Signature, in.ID
 	}), component("login", nil), component("store", nil))
-	s.Days = map[string][]alerting.DayTotal{"sign-up": totals(), "login": totals(), "store": totals()}
 	return s
 }
 

@@ -18,7 +18,7 @@ type picture struct {
 	Site           string
 	Headline       headline
 	Old            *banner // set when the data as a whole is old
-	Now            stamp // of what the page shows: of its data, when that is old
+	Now            stamp   // of what the page shows: of its data, when that is old
 	Cards          []card
 	Past           []past
 	Others         []otherLanguage
@@ -64,7 +64,7 @@ func (e *edition) picture(told alerting.Snapshot, now time.Time) picture {
 	p := picture{
 		words: e.words, Lang: e.lang, TextLang: e.textLang,
 		Site: e.cfg.Site.Name.In(e.lang),
-		Now:  e.words.stamp(now, now),
+		Now:  e.words.stamp(now.Truncate(time.Minute), now), // finer, and the page would never be the same twice
 		Zone: now.Format("MST"),
 	}
 	for _, c := range e.cfg.Components {
