@@ -1,0 +1,165 @@
+package signature
+
+import (
+	"regexp/syntax"
+	"slices"
+	"strings"
+)
+
+// normaliseTree rewrites the literals of a regular expression as signatures
+// compare text, so that an author may write a long-vowel mark or a full-width
+// bracket and still meet the normalised page.
+func normaliseTree(re *syntax.Regexp) {
+	switch re.Op {
+	case syntax.OpLiteral:
+		leading, trailing := re.Rune[0] == ' ', re.Rune[len(re.Rune)-1] == ' '
+		s := normalise(string(re.Rune))
+		if leading && !dense(s, 0) {
+			s = " " + s
+		}
+		if trailing && s != " " && !dense(s, len(s)) {
+			s += " "
+		}
+		if s == "" {
+			*re = syntax.Regexp{Op: syntax.OpEmptyMatch, Flags: re.Flags}
+			return
+		}
+		re.Rune = []rune(s)
+	case syntax.OpCharClass:
+		re.Rune = widened(re.Rune)
+	}
+	for _, sub := range re.Sub {
+		normaliseTree(sub)
+	}
+}
+
+// dense reports whether s begins (at 0) or ends (at len(s)) with a character
+// beside which normalised text has no space.
+func dense(s string, at int) bool {
+	runes := []rune(s)
+	if len(runes) == 0 {
+		return false
+	}
+	if at == 0 {
+		return ideographic(runes[0])
+	}
+	return ideographic(runes[len(runes)-1])
+}
+
+// widened adds to a class the normalised forms of the single characters in it.
+func widened(class []rune) []rune {
+	out := slices.Clone(class)
+	for i := 0; i+1 < len(class); i += 2 {
+		if class[i] != class[i+1] {
+			continue
+		}
+		if n := []rune(normalise(string(class[i]))); len(n) == 1 && n[0] != class[i] {
+			out = append(out, n[0], n[0])
+		}
+	}
+	return sortedClass(out)
+}
+
+func sortedClass(class []rune) []rune {
+	pairs := make([][2]rune, 0, len(class)/2)
+	for i := 0; i+1 < len(class); i += 2 {
+		pairs = append(pairs, [2]rune{class[i], class[i+1]})
+	}
+	slices.SortFunc(pairs, func(a, b [2]rune) int { return int(a[0] - b[0]) })
+	out := make([]rune, 0, len(class))
+	for _, p := range pairs {
+		if n := len(out); n > 0 && p[0] <= out[n-1] {
+			out[n-1] = max(out[n-1], p[1])
+			continue
+		}
+		out = append(out, p[0], p[1])
+	}
+	return out
+}
+
+// minLiteral is how long a literal must be to be worth looking for first.
+const minLiteral = 3
+
+// required returns literals of which one stands in every text that the regular
+// expression matches; none when there is no such set worth having.
+func required(re *syntax.Regexp) []string {
+	switch re.Op {
+	case syntax.OpLiteral:
+		if s := strings.TrimSpace(normalise(string(re.Rune))); len(s) >= minLiteral {
+			return []string{s}
+		}
+	case syntax.OpCapture, syntax.OpPlus:
+		return required(re.Sub[0])
+	case syntax.OpRepeat:
+		if re.Min > 0 {
+			return required(re.Sub[0])
+		}
+	case syntax.OpConcat:
+		var best []string
+		for _, sub := range re.Sub {
+			if set := required(sub); better(set, best) {
+				best = set
+			}
+		}
+		return best
+	case syntax.OpAlternate:
+		var all []string
+		for _, sub := range re.Sub {
+			set := required(sub)
+			if len(set) == 0 {
+				return nil
+			}
+			all = append(all, set...)
+		}
+		return all
+	}
+	return nil
+}
+
+// better prefers the set whose shortest literal is longer.
+func better(a, b []string) bool { return len(a) > 0 && (len(b) == 0 || shortest(a) > shortest(b)) }
+
+func shortest(set []string) int {
+	n := len(set[0])
+	for _, s := range set {
+		n = min(n, len(s))
+	}
+	return n
+}
+
+// selectorNames returns, for each alternative of a selector, what must stand in
+// a page's HTML in lower case for it to match: names of elements, classes, ids
+// and attributes outside of any brackets.
+func selectorNames(src string) [][]string {
+	var all [][]string
+	var names []string
+	var name strings.Builder
+	depth := 0
+	end := func() {
+		if name.Len() > 1 {
+			names = append(names, name.String())
+		}
+		name.Reset()
+	}
+	skip := false // the name of a pseudo-class
+	for _, r := range strings.ToLower(src) + "," {
+		switch {
+		case r == '(' || r == '[':
+			depth++
+		case r == ')' || r == ']':
+			depth--
+		}
+		if depth == 0 && (r == '-' || r == '_' || isAlnum(r)) {
+			if !skip {
+				name.WriteRune(r)
+			}
+			continue
+		}
+		end()
+		skip = r == ':'
+		if r == ',' && depth == 0 {
+			all, names = append(all, names), nil
+		}
+	}
+	return all
+}
