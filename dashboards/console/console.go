@@ -3,7 +3,7 @@ package console
 import (
 	"cmp"
 	"context"
-	_ "embed"
+	"embed"
 	"fmt"
 	"html/template"
 	"io"
@@ -41,11 +41,8 @@ type Console struct {
 	told  atomic.Pointer[alerting.Snapshot]
 }
 
-//go:embed console.html
-var pageTemplates string
-
-//go:embed console.css
-var styleSheet []byte
+//go:embed console.html console.css
+var assets embed.FS
 
 // New makes a console that has been told nothing yet.
 func New(cfg Config) (*Console, error) {
@@ -57,7 +54,7 @@ func New(cfg Config) (*Console, error) {
 	}
 	c.told.Store(&alerting.Snapshot{Writable: true})
 	var err error
-	if c.pages, err = template.New("console").Parse(pageTemplates); err != nil {
+	if c.pages, err = template.ParseFS(assets, "console.html"); err != nil {
 		return nil, fmt.Errorf("console pages: %w", err)
 	}
 	return c, nil
@@ -97,8 +94,7 @@ func guarded(next http.Handler) http.Handler {
 	})
 }
 
-func (c *Console) style(w http.ResponseWriter, _ *http.Request) {
-	w.Header().Set("Content-Type", "text/css; charset=utf-8")
+func (c *Console) style(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-cache")
-	_, _ = w.Write(styleSheet) // a reader that has gone needs no answer
+	http.ServeFileFS(w, r, assets, "console.css")
 }

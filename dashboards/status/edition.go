@@ -2,7 +2,6 @@ package status
 
 import (
 	"bytes"
-	_ "embed"
 	"fmt"
 	"html/template"
 	"time"
@@ -17,34 +16,24 @@ type edition struct {
 	textLang string // of the page's own words
 	words    words
 	zone     *time.Location
-	template *template.Template
+	layout   *template.Template
 	pages    press
 	feeds    press
 }
 
-//go:embed page.html
-var pageTemplate string
-
-//go:embed missing.html
-var missingTemplate string
-
-func newEdition(cfg Config, lang string, zone *time.Location) (*edition, error) {
+func newEdition(cfg Config, lang string, zone *time.Location, layout *template.Template) (*edition, error) {
 	w, textLang, err := wordsFor(lang)
 	if err != nil {
 		return nil, err
 	}
-	t, err := template.New("page").Parse(pageTemplate)
-	if err != nil {
-		return nil, fmt.Errorf("page template: %w", err)
-	}
-	return &edition{cfg: cfg, lang: lang, textLang: textLang, words: w, zone: zone, template: t}, nil
+	return &edition{cfg: cfg, lang: lang, textLang: textLang, words: w, zone: zone, layout: layout}, nil
 }
 
 // page is the page as of now. It is drawn once a second at most; a second is
 // how late it may notice that its data has grown old.
 func (e *edition) page(told *alerting.Snapshot, now time.Time) (document, error) {
 	return e.pages.draw(impression{told, now.Unix()}, func() (document, error) {
-		return drawHTML(e.template, e.picture(*told, now.In(e.zone)))
+		return drawHTML(e.layout, "page.html", e.picture(*told, now.In(e.zone)))
 	})
 }
 
@@ -61,11 +50,7 @@ type missing struct {
 	Lang, TextLang, Title, Text, Way string
 }
 
-func drawMissing(editions []*edition) (document, error) {
-	t, err := template.New("missing").Parse(missingTemplate)
-	if err != nil {
-		return document{}, fmt.Errorf("missing template: %w", err)
-	}
+func drawMissing(layout *template.Template, editions []*edition) (document, error) {
 	var parts []missing
 	for _, e := range editions {
 		parts = append(parts, missing{
@@ -73,13 +58,13 @@ func drawMissing(editions []*edition) (document, error) {
 			Title: e.words.say("missing.title"), Text: e.words.say("missing.text"), Way: e.words.say("missing.way"),
 		})
 	}
-	return drawHTML(t, parts)
+	return drawHTML(layout, "missing.html", parts)
 }
 
-func drawHTML(t *template.Template, data any) (document, error) {
+func drawHTML(layout *template.Template, name string, data any) (document, error) {
 	var b bytes.Buffer
-	if err := t.Execute(&b, data); err != nil {
-		return document{}, fmt.Errorf("draw: %w", err)
+	if err := layout.ExecuteTemplate(&b, name, data); err != nil {
+		return document{}, fmt.Errorf("draw %s: %w", name, err)
 	}
 	return newDocument("text/html; charset=utf-8", b.Bytes()), nil
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"crypto/sha256"
-	_ "embed"
 	"encoding/xml"
 	"fmt"
 	"html/template"
@@ -26,9 +25,6 @@ type atomFeed struct {
 	Entries  []*feeds.AtomEntry `xml:"entry"` // behind the links, as the format has it
 }
 
-//go:embed entry.html
-var entryTemplate string
-
 // entriesShown bounds the feed; readers remember the rest.
 const entriesShown = 100
 
@@ -36,7 +32,12 @@ const entriesShown = 100
 type telling struct {
 	alerting.Update
 	incident alerting.Incident
-	index    int // in the incident's updates
+}
+
+// id is the entry's, by what makes an update: its place in the history would
+// not do, for a long history is shortened.
+func (t telling) id(lang string) string {
+	return urn("update", lang, t.incident.ID, string(t.Kind), itoa(int(t.At.UnixNano())))
 }
 
 func (e *edition) atom(told alerting.Snapshot) (document, error) {
@@ -82,15 +83,15 @@ func (e *edition) tellings(told alerting.Snapshot) []telling {
 		if _, known := e.component(in.Component); !known {
 			continue
 		}
-		for i, u := range in.Updates {
+		for _, u := range in.Updates {
 			if u.Kind == alerting.Resolved { // it tells what is over
 				u.Side, u.Cause, u.Signature = in.Side, in.Cause, in.Signature
 			}
-			list = append(list, telling{u, in, i})
+			list = append(list, telling{u, in})
 		}
 	}
 	slices.SortFunc(list, func(a, b telling) int {
-		return cmp.Or(b.At.Compare(a.At), cmp.Compare(a.incident.ID, b.incident.ID), cmp.Compare(b.index, a.index))
+		return cmp.Or(b.At.Compare(a.At), cmp.Compare(a.incident.ID, b.incident.ID), cmp.Compare(a.Kind, b.Kind))
 	})
 	return list[:min(len(list), entriesShown)]
 }
@@ -122,7 +123,7 @@ func (e *edition) entry(t telling) (*feeds.AtomEntry, error) {
 	at := t.At.UTC().Format(time.RFC3339)
 	return &feeds.AtomEntry{
 		Title:     e.words.say("feed."+string(t.Kind), "{component}", component, "{what}", e.what(t.Side, g)),
-		Id:        urn("update", e.lang, t.incident.ID, itoa(t.index)),
+		Id:        t.id(e.lang),
 		Updated:   at,
 		Published: at,
 		Links:     []feeds.AtomLink{{Href: cmp.Or(e.base(), "./") + "#" + template.URLQueryEscaper(t.incident.Component), Rel: "alternate", Type: "text/html"}},
@@ -132,10 +133,6 @@ func (e *edition) entry(t telling) (*feeds.AtomEntry, error) {
 
 // entryBody is an entry's HTML; its template escapes what it is given.
 func (e *edition) entryBody(t telling, g probes.Guidance) (string, error) {
-	tmpl, err := template.New("entry").Parse(entryTemplate)
-	if err != nil {
-		return "", fmt.Errorf("entry template: %w", err)
-	}
 	c := card{Whose: e.words.say("whose." + string(t.Side))}
 	data := map[string]any{"Card": &c, "What": e.what(t.Side, g)}
 	if t.Kind == alerting.Resolved {
@@ -147,7 +144,7 @@ func (e *edition) entryBody(t telling, g probes.Guidance) (string, error) {
 		data["Times"] = e.words.say("feed.since", "{from}", e.moment(t.incident.StartedAt))
 	}
 	var b bytes.Buffer
-	if err := tmpl.Execute(&b, data); err != nil {
+	if err := e.layout.ExecuteTemplate(&b, "entry.html", data); err != nil {
 		return "", fmt.Errorf("draw entry: %w", err)
 	}
 	return b.String(), nil

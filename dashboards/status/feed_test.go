@@ -2,6 +2,7 @@ package status_test
 
 import (
 	"encoding/xml"
+	"slices"
 	"testing"
 	"time"
 
@@ -103,6 +104,26 @@ func TestFeedWithoutIncidentsSaysSinceWhen(t *testing.T) {
 	f := parseFeed(t, get(p, "/en/feed.atom").Body.Bytes())
 	if want := ago(48 * time.Hour).UTC().Format(time.RFC3339); f.Updated != want {
 		t.Errorf("updated %s, want %s", f.Updated, want)
+	}
+}
+
+// TestFeedForgetsNoIds shortens an incident's history in its middle, as the fold
+// does with a long one: the entries that stay keep their ids.
+func TestFeedForgetsNoIds(t *testing.T) {
+	in := incident("c1", "sign-up", 2*time.Hour, probes.SideSystem, probes.ServerError, "", probes.Wait)
+	for i := range 3 {
+		u := in.Updates[0]
+		u.Kind, u.At = alerting.Updated, u.At.Add(time.Duration(i+1)*time.Minute)
+		in.Updates = append(in.Updates, u)
+	}
+	p := newPage(t, config())
+	p.Follow(snapshot([]alerting.Incident{in}, component("sign-up", nil)))
+	before := parseFeed(t, get(p, "/ja/feed.atom").Body.Bytes()).ids()
+	in.Updates = slices.Delete(slices.Clone(in.Updates), 1, 2)
+	p.Follow(snapshot([]alerting.Incident{in}, component("sign-up", nil)))
+	after := parseFeed(t, get(p, "/ja/feed.atom").Body.Bytes()).ids()
+	if diff := cmp.Diff(slices.Delete(before, 2, 3), after); diff != "" {
+		t.Error(diff)
 	}
 }
 

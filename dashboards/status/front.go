@@ -3,9 +3,10 @@ package status
 import (
 	"bytes"
 	"cmp"
-	_ "embed"
+	"embed"
 	"errors"
 	"fmt"
+	"html/template"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -17,11 +18,8 @@ import (
 	"genkan/alerting"
 )
 
-//go:embed style.css
-var styleSheet string
-
-//go:embed icon.svg
-var siteIcon string
+//go:embed *.html style.css icon.svg
+var assets embed.FS
 
 // policy allows the page its own style sheet and icon, and nothing else.
 const policy = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -46,18 +44,17 @@ func newFront(cfg Config) (*front, error) {
 	if err != nil {
 		return nil, fmt.Errorf("time zone: %w", err)
 	}
-	f := &front{
-		style:  newDocument("text/css; charset=utf-8", []byte(styleSheet)),
-		icon:   newDocument("image/svg+xml", []byte(siteIcon)),
-		now:    cfg.Now,
-		logger: cmp.Or(cfg.Logger, slog.New(slog.DiscardHandler)),
+	layout, err := template.ParseFS(assets, "*.html")
+	if err != nil {
+		return nil, fmt.Errorf("templates: %w", err)
 	}
+	f := &front{now: cfg.Now, logger: cmp.Or(cfg.Logger, slog.New(slog.DiscardHandler))}
 	if f.now == nil {
 		f.now = time.Now
 	}
 	tags := make([]language.Tag, 0, len(cfg.Site.Languages))
 	for _, lang := range cfg.Site.Languages {
-		e, err := newEdition(cfg, lang, zone)
+		e, err := newEdition(cfg, lang, zone, layout)
 		if err != nil {
 			return nil, err
 		}
@@ -65,8 +62,25 @@ func newFront(cfg Config) (*front, error) {
 		tags = append(tags, language.Make(lang))
 	}
 	f.languages = language.NewMatcher(tags)
-	f.missing, err = drawMissing(f.editions)
-	return f, err
+	if f.missing, err = drawMissing(layout, f.editions); err != nil {
+		return nil, err
+	}
+	return f, f.addFiles()
+}
+
+// addFiles takes in what is served as it is.
+func (f *front) addFiles() error {
+	style, err := assets.ReadFile("style.css")
+	if err != nil {
+		return fmt.Errorf("style sheet: %w", err)
+	}
+	icon, err := assets.ReadFile("icon.svg")
+	if err != nil {
+		return fmt.Errorf("icon: %w", err)
+	}
+	f.style = newDocument("text/css; charset=utf-8", style)
+	f.icon = newDocument("image/svg+xml", icon)
+	return nil
 }
 
 // edition is the edition in a language, or nil.

@@ -14,7 +14,7 @@ const (
 	well        mood = iota // it works
 	notice                  // it works, and there is something to check on the visitor's side
 	monitor                 // we could not check just now, through no fault of the site
-	checking                // the newest run failed and is not confirmed yet
+	checking                // it is not clear yet: a first failure, or not all results are there
 	maintenance             // planned
 	untold                  // nothing is known yet
 	stale                   // nothing has been heard for too long
@@ -60,8 +60,12 @@ func moodOf(c alerting.ComponentState, in *alerting.Incident, fresh bool) mood {
 		return incidentMood(c.Status, *in)
 	case c.LastAt.IsZero():
 		return untold
-	case !fresh || c.Status == alerting.StatusUnknown:
+	case !fresh:
 		return stale
+	case c.Side == probes.SideMonitor:
+		return monitor
+	case c.Status == alerting.StatusUnknown:
+		return checking
 	case c.Status == alerting.UnderMaintenance:
 		return maintenance
 	case c.Status == alerting.MajorOutage:
@@ -93,8 +97,6 @@ func sideMood(side probes.Side) mood {
 		return well
 	case probes.SideUser, probes.SideEnvironment:
 		return notice
-	case probes.SideMonitor:
-		return monitor
 	}
 	return checking
 }

@@ -188,7 +188,7 @@ func monitorSnapshot() alerting.Snapshot {
 
 func checkingSnapshot() alerting.Snapshot {
 	return snapshot(nil, component("sign-up", func(c *alerting.ComponentState) {
-		c.Side, c.Cause, c.Since = probes.SideSystem, probes.TimedOut, ago(time.Minute)
+		c.Status, c.Side, c.Cause, c.Since = alerting.StatusUnknown, probes.SideUnknown, "", ago(time.Minute)
 	}), component("login", nil), component("store", nil))
 }
 

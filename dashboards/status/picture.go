@@ -17,7 +17,7 @@ type picture struct {
 	Lang, TextLang string
 	Site           string
 	Headline       headline
-	Old            *banner // set when the data as a whole is old
+	Old            *banner // nil while the data as a whole is new
 	Now            stamp   // of what the page shows: of its data, when that is old
 	Cards          []card
 	Past           []past
@@ -37,9 +37,10 @@ type headline struct {
 
 type reference struct{ ID, Name string }
 
-// banner says that the data as a whole is old.
+// banner says that the data as a whole is old, or may be.
 type banner struct {
-	At stamp // of the newest data; zero when there is none
+	At          stamp // of the newest data, when it is old
+	Title, Text string
 }
 
 type otherLanguage struct{ Lang, Name string }
@@ -60,7 +61,7 @@ type view struct {
 
 func (e *edition) picture(told alerting.Snapshot, now time.Time) picture {
 	v := view{Snapshot: told, now: now}
-	v.old = !told.Writable || !told.At.IsZero() && now.Sub(told.At) > e.cfg.shortestAge()
+	v.old = !told.At.IsZero() && now.Sub(told.At) > e.cfg.shortestAge()
 	p := picture{
 		words: e.words, Lang: e.lang, TextLang: e.textLang,
 		Site: e.cfg.Site.Name.In(e.lang),
@@ -73,26 +74,24 @@ func (e *edition) picture(told alerting.Snapshot, now time.Time) picture {
 	p.Headline = e.headline(p.Cards, v.old)
 	p.Past = e.past(v)
 	p.Others = e.others()
+	p.Old = e.banner(v)
 	if v.old {
-		p.Old = &banner{At: e.words.stamp(newest(told).In(e.zone), now)}
 		p.Now = p.Old.At
 	}
 	return p
 }
 
-// newest is the time of the newest data in a snapshot. While the record can't
-// be written the event it ends with is not in it, so the results tell.
-func newest(told alerting.Snapshot) time.Time {
-	if told.Writable {
-		return told.At
+// banner says that the data is old, or, while the record can't be written and
+// new results are held in memory only, that it may be. Else it is nil.
+func (e *edition) banner(v view) *banner {
+	switch {
+	case v.old:
+		at := e.words.stamp(v.At.In(e.zone), v.now)
+		return &banner{At: at, Title: e.words.say("old.title"), Text: e.words.say("old.text", "{time}", at.Text)}
+	case !v.Writable:
+		return &banner{Title: e.words.say("unsaved.title"), Text: e.words.say("unsaved.text")}
 	}
-	var last time.Time
-	for _, c := range told.State.Components {
-		if c.LastAt.After(last) {
-			last = c.LastAt
-		}
-	}
-	return last
+	return nil
 }
 
 // headline takes the gravest mood of all components.
