@@ -199,6 +199,9 @@ func agree(t *testing.T, s alerting.State, m *model, p alerting.Policy) {
 		if failures != x.Failures || passes != x.Passes || m.silent(x.Series) != x.Silent {
 			t.Fatalf("%+v: the model has %d failures, %d passes, silent %t", x, failures, passes, m.silent(x.Series))
 		}
+		if want := m.succeeded(x.Series); !want.Equal(x.SucceededAt) {
+			t.Fatalf("%+v: the model's last success is %s", x, want)
+		}
 	}
 	if len(s.Series) != len(m.since) || len(s.Components) != len(p.Components) {
 		t.Fatalf("%d series, the model has %d; %d components", len(s.Series), len(m.since), len(s.Components))

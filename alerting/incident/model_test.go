@@ -97,6 +97,16 @@ func (m *model) newest(s alerting.Series) *probes.Result {
 	return nil
 }
 
+// succeeded is the end of the newest healthy result.
+func (m *model) succeeded(s alerting.Series) time.Time {
+	for _, e := range slices.Backward(m.heard[s]) {
+		if e.result != nil && e.result.Side == probes.SideNone {
+			return e.result.EndedAt()
+		}
+	}
+	return time.Time{}
+}
+
 func (m *model) tick(at time.Time, p alerting.Policy, out said) {
 	for s, last := range m.since {
 		if r := m.newest(s); r != nil {

@@ -52,6 +52,9 @@ func (f *fold) hear(r probes.Result) *alerting.SeriesState {
 	s.LastAt, s.LastAttempt, s.EndedAt = moment(r.ScheduledAt), r.Attempt, moment(r.EndedAt())
 	s.Side, s.Cause, s.Signature, s.Advice = sideOf(v), v.Cause, v.Signature, slices.Clone(v.Advice)
 	s.Silent = false
+	if s.Side == probes.SideNone {
+		s.SucceededAt = s.EndedAt
+	}
 	lengthen(s, outcomeOf(v), moment(r.StartedAt))
 	return s
 }
