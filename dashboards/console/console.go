@@ -9,7 +9,6 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"sync/atomic"
 	"time"
 
 	"genkan/alerting"
@@ -29,6 +28,8 @@ type Config struct {
 	// Evidence opens a file of evidence; fs.ErrNotExist says that it is gone.
 	// nil: no evidence is served.
 	Evidence func(d probes.Digest) (io.ReadSeekCloser, error)
+	// Snapshot is what the record holds now; nil: the overview shows no state.
+	Snapshot func() alerting.Snapshot
 	Zone     *time.Location // of the times on the pages; nil: UTC
 	Logger   *slog.Logger
 	Now      func() time.Time // nil: time.Now
@@ -38,13 +39,12 @@ type Config struct {
 type Console struct {
 	cfg   Config
 	pages *template.Template
-	told  atomic.Pointer[alerting.Snapshot]
 }
 
 //go:embed console.html console.css
 var assets embed.FS
 
-// New makes a console that has been told nothing yet.
+// New makes a console.
 func New(cfg Config) (*Console, error) {
 	c := &Console{cfg: cfg}
 	c.cfg.Zone = cmp.Or(c.cfg.Zone, time.UTC)
@@ -52,16 +52,15 @@ func New(cfg Config) (*Console, error) {
 	if c.cfg.Now == nil {
 		c.cfg.Now = time.Now
 	}
-	c.told.Store(&alerting.Snapshot{Writable: true})
+	if c.cfg.Snapshot == nil {
+		c.cfg.Snapshot = func() alerting.Snapshot { return alerting.Snapshot{Writable: true} }
+	}
 	var err error
 	if c.pages, err = template.ParseFS(assets, "console.html"); err != nil {
 		return nil, fmt.Errorf("console pages: %w", err)
 	}
 	return c, nil
 }
-
-// Follow takes the newest snapshot. It never blocks.
-func (c *Console) Follow(s alerting.Snapshot) { c.told.Store(&s) }
 
 // Handler serves the console and the API, to be mounted at the root of the
 // operators' listener, behind what else is served there.

@@ -45,6 +45,7 @@ type record struct {
 	incidents []alerting.Incident
 	asked     alerting.Query
 	openOnly  bool
+	told      alerting.Snapshot
 	err       error
 }
 
@@ -75,6 +76,7 @@ func (r *record) config() console.Config {
 			return alerting.Incident{}, false, r.err
 		},
 		Evidence: evidence,
+		Snapshot: func() alerting.Snapshot { return r.told },
 		Zone:     tokyo,
 		Now:      func() time.Time { return noon },
 	}
@@ -136,7 +138,7 @@ func snapshot() alerting.Snapshot {
 }
 
 func newRecord() *record {
-	return &record{results: []probes.Result{result()}, incidents: []alerting.Incident{incident()}}
+	return &record{results: []probes.Result{result()}, incidents: []alerting.Incident{incident()}, told: snapshot()}
 }
 
 func newConsole(t testing.TB, cfg console.Config) *console.Console {
@@ -317,7 +319,6 @@ func TestEvidenceIsNeverAPage(t *testing.T) {
 
 func TestPages(t *testing.T) {
 	c := newConsole(t, newRecord().config())
-	c.Follow(snapshot())
 	for name, target := range map[string]string{"overview": "/", "runs": "/runs?probe=login", "run": "/runs/" + result().ID} {
 		t.Run(name, func(t *testing.T) {
 			w := get(c, target)
@@ -392,17 +393,21 @@ func links(t *testing.T, page []byte) []string {
 }
 
 func TestEmptyAndUnwritable(t *testing.T) {
-	c := newConsole(t, (&record{}).config())
-	body := get(c, "/").Body.String()
+	cfg := (&record{}).config()
+	cfg.Snapshot = nil
+	body := get(newConsole(t, cfg), "/").Body.String()
 	for _, want := range []string{"Nothing has been heard yet.", "No runs."} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the empty overview lacks %q", want)
 		}
 	}
-	s := snapshot()
-	s.Writable = false
-	c.Follow(s)
-	if !strings.Contains(get(c, "/").Body.String(), "can&#39;t be written") && !strings.Contains(get(c, "/").Body.String(), "can't be written") {
+	const alarm = `role="alert"`
+	if strings.Contains(body, alarm) {
+		t.Error("the overview is alarmed without a reason")
+	}
+	r := newRecord()
+	r.told.Writable = false
+	if !strings.Contains(get(newConsole(t, r.config()), "/").Body.String(), alarm) {
 		t.Error("the overview doesn't say that the record can't be written")
 	}
 }
@@ -423,8 +428,7 @@ func FuzzHostileResult(f *testing.F) {
 		r.Artifacts = probes.Artifacts{probes.Screenshot: probes.Digest(evil), probes.EvidenceKind(evil): probes.Digest(evil)}
 		s := snapshot()
 		s.State.Series[0].Probe, s.State.Open[0].Result, s.State.Open[0].Component = evil, evil, evil
-		c := newConsole(t, (&record{results: []probes.Result{r}}).config())
-		c.Follow(s)
+		c := newConsole(t, (&record{results: []probes.Result{r}, told: s}).config())
 		for _, target := range []string{"/", "/runs", "/runs/" + r.ID} {
 			harmless(t, get(c, target).Body.Bytes())
 		}

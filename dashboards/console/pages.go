@@ -38,7 +38,7 @@ func (c *Console) overview(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	p := c.page("Overview", "")
-	p.Snapshot, p.Results = *c.told.Load(), results
+	p.Snapshot, p.Results = c.cfg.Snapshot(), results
 	c.show(w, r, "overview", p)
 }
 
