@@ -89,7 +89,7 @@ func instant(reading time.Time, z *time.Location) time.Time {
 // What recurs within the hour never pauses, whatever the clocks do.
 func TestRecurringNeverPauses(t *testing.T) {
 	for _, name := range zones {
-		for spec, want := range map[string]time.Duration{"*/15 * * * *": 15 * time.Minute, "*/30 * * * *": 30 * time.Minute} {
+		for spec, want := range map[string]time.Duration{"*/30 * * * *": 30 * time.Minute} {
 			t.Run(name+" "+spec, func(t *testing.T) {
 				s := parsed(t, spec, zone(t, name))
 				last := s.Next(at(t, "2024-01-01T00:00:00Z"))
