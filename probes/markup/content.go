@@ -12,29 +12,31 @@ import (
 // What makes main content. An error page has a heading and a few sentences; an
 // article, a list of questions or goods, and a member's page have more.
 const (
-	paragraph    = 60  // weight of text that is a paragraph
-	enoughText   = 700 // weight of all paragraphs together
-	enoughParas  = 3
-	enoughItems  = 6 // goods, entries of a list
-	enoughRows   = 3 // pairs of a name and what it is
-	maxContent   = 20000
-	weightOfWide = 3 // a Japanese character says about as much as three Latin letters
+	paragraph     = 60  // weight of text that is a paragraph
+	enoughText    = 700 // weight of all paragraphs together
+	enoughParas   = 3
+	enoughArticle = 160 // weight of two paragraphs and more in an article
+	enoughItems   = 6   // goods, entries of a list
+	enoughRows    = 3   // pairs of a name and what it is
+	maxContent    = 20000
+	weightOfWide  = 3 // a Japanese character says about as much as three Latin letters
 )
 
 // content adds up what is to be read beside navigation, header, footer and forms.
 type content struct {
-	text  int // weight of the paragraphs
-	paras int
-	items int // entries of lists that hold a picture, or a link with a title of some length
-	rows  int // pairs of name and value
-	nodes int
+	text    int // weight of the paragraphs
+	paras   int
+	article int // weight of the paragraphs of the article that has most, if it has two
+	items   int // entries of lists that hold a picture, or a link with a title of some length
+	rows    int // pairs of name and value
+	nodes   int
 }
 
 // hasContent reports whether there is main content beside forms.
 func (d *document) hasContent() bool {
 	c := content{nodes: maxContent}
 	c.walk(d.root)
-	return c.text >= enoughText && c.paras >= enoughParas || c.items >= enoughItems || c.rows >= enoughRows
+	return c.text >= enoughText && c.paras >= enoughParas || c.article >= enoughArticle || c.items >= enoughItems || c.rows >= enoughRows
 }
 
 func (c *content) walk(n *html.Node) {
@@ -53,8 +55,12 @@ func (c *content) walk(n *html.Node) {
 			c.items++
 		}
 	}
+	text, paras := c.text, c.paras
 	for k := n.FirstChild; k != nil; k = k.NextSibling {
 		c.walk(k)
+	}
+	if n.DataAtom == atom.Article && c.paras >= paras+2 {
+		c.article = max(c.article, c.text-text)
 	}
 }
 

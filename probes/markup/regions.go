@@ -49,7 +49,7 @@ func (d *document) regionKind(n *html.Node, described map[*html.Node]bool) (prob
 		return "", false
 	case value(n, "role") == "alert" || value(n, "aria-live") == "assertive":
 		return alertOrFormError(n), true
-	case namesError(n) && holdsMessage(n):
+	case (namesError(n) || isRed(n)) && holdsMessage(n):
 		return alertOrFormError(n), true
 	}
 	return "", false
@@ -148,6 +148,28 @@ func namesError(n *html.Node) bool {
 		found = found || slices.ContainsFunc(words, namesFailure)
 	}
 	return found
+}
+
+// isRed reports whether an element's own markup colours it like an error.
+func isRed(n *html.Node) bool {
+	if n.DataAtom == atom.Font {
+		return redName(value(n, "color"))
+	}
+	style := strings.ReplaceAll(strings.ToLower(value(n, "style")), " ", "")
+	for declaration := range strings.SplitSeq(style, ";") {
+		if colour, ok := strings.CutPrefix(declaration, "color:"); ok {
+			return redName(colour)
+		}
+	}
+	return false
+}
+
+func redName(colour string) bool {
+	switch strings.ToLower(strings.TrimSpace(colour)) {
+	case "red", "#f00", "#ff0000", "#c00", "#cc0000", "#e00", "#ee0000", "#d00", "#dd0000", "crimson", "darkred", "firebrick", "rgb(255,0,0)":
+		return true
+	}
+	return false
 }
 
 func namesFailure(word string) bool {

@@ -82,11 +82,18 @@ func hiddenByStyle(style string) bool {
 	return strings.Contains(s, "display:none") || strings.Contains(s, "visibility:hidden")
 }
 
-// hidingClasses are the class names by which the common style libraries hide an
-// element or keep it for screen readers.
-func hidingClasses() []string {
-	return []string{"hidden", "d-none", "is-hidden", "hide", "ng-hide", "js-hidden", "u-hidden", "display-none", "displaynone", "dn", "none",
-		"sr-only", "visually-hidden", "visuallyhidden", "screen-reader-text", "screen-reader", "invisible", "offscreen", "slds-hide", "uk-hidden", "is-none"}
+// isHidingClass reports whether a class name is one by which the common style
+// libraries hide an element or keep it for screen readers. A prefix of a site's
+// own is common; a name that goes on after it hides on some screens only.
+func isHidingClass(class string) bool {
+	switch class {
+	case "hide", "ng-hide", "dn", "none", "sr-only", "visuallyhidden", "screen-reader-text", "screen-reader", "invisible", "offscreen", "slds-hide", "displaynone", "is-none", "d-none":
+		return true
+	}
+	if strings.Contains(class, "overflow") {
+		return false
+	}
+	return class == "hidden" || strings.HasSuffix(class, "-hidden") || strings.HasSuffix(class, "display-none")
 }
 
 // hiddenByClass reports whether an element of a saved page is hidden by a class
@@ -96,7 +103,7 @@ func hiddenByClass(n *html.Node) bool {
 	if len(classes) == 0 {
 		return false
 	}
-	if slices.ContainsFunc(hidingClasses(), func(c string) bool { return slices.Contains(classes, c) }) {
+	if slices.ContainsFunc(classes, isHidingClass) {
 		return true
 	}
 	switch {

@@ -22,6 +22,7 @@ const (
 	ruleMet             = "expectation-met"         // the page is what was expected
 	ruleForm            = "usable-form"             // no expectation, and a form a visitor can use
 	ruleContent         = "main-content"            // no expectation, and something to read
+	ruleNothingAmiss    = "nothing-amiss"           // no expectation, answered well, and no sentence sounds like an error
 	ruleStatus          = "status"                  // nothing else to go by than the HTTP status
 	ruleStepFailed      = "step-failed"             // a step couldn't be done, and nothing says why
 	ruleBlank           = "blank"                   // nothing to see
@@ -127,18 +128,26 @@ func (s *Set) unblocked(sc *scene, e probes.Expectation) probes.Verdict {
 }
 
 // prefer orders what blocks, the one that decides first: what would block
-// without any expectation, the site's own pack, specific words, the place that
-// says most, the longest quote; the id makes it certain.
+// without any expectation, the site's own pack, specific words; among generic
+// ones what says more than that the server failed, and words before a bare
+// status; then the place that says most, and the longest quote. The id makes it
+// certain.
 func (sc *scene) prefer(a, b *sighting) int {
 	return cmp.Or(
 		first(a.firmly, b.firmly),
 		first(a.sig.pack.site, b.sig.pack.site),
 		first(!a.sig.Generic, !b.sig.Generic),
+		first(a.telling(), b.telling()),
+		first(!a.sig.bare, !b.sig.bare),
 		cmp.Compare(a.rank(), b.rank()),
 		cmp.Compare(b.weight, a.weight),
 		cmp.Compare(a.sig.ID, b.sig.ID),
 	)
 }
+
+// telling reports whether a sighting says more than any failure does: a page
+// under maintenance or out of reach is always a server's error too.
+func (g *sighting) telling() bool { return !g.sig.Generic || g.sig.Cause != probes.ServerError }
 
 // first orders what is so before what isn't.
 func first(a, b bool) int {

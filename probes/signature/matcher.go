@@ -208,6 +208,17 @@ func (m status) match(p *page) (found, bool) {
 	return fact(ofAnswer, "status", itoa(p.view.Status)), m.holds(p.view.Status)
 }
 
+// isBare reports whether a status alone makes m match.
+func isBare(m matcher) bool {
+	switch m := m.(type) {
+	case status:
+		return true
+	case anyOf:
+		return slices.ContainsFunc(m, isBare)
+	}
+	return false
+}
+
 type header struct {
 	name  string
 	value *regexp.Regexp // nil: any

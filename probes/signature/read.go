@@ -31,7 +31,7 @@ func readSignature(d *document, n *yaml.Node, p *pack, f *finder) Signature {
 		"match":      func(v *yaml.Node) { s.match, s.Matches = c.node(v, 0), true },
 	}, "id", "title", "cause")
 	s.ID = p.id + "/" + id
-	s.phrases = c.phrases
+	s.phrases, s.bare = c.phrases, isBare(s.match)
 	if s.Side == "" {
 		s.Side = s.Cause.Side()
 	}

@@ -120,7 +120,7 @@ func (sc *scene) matches() []probes.Match {
 // stand works out what the visitor can do, and with it which sightings block.
 // Only the last view has to be what was expected.
 func (sc *scene) stand(e probes.Expectation, last bool) {
-	own := ownStanding(sc.page.view)
+	own := ownStanding(sc.page)
 	sc.standing = own
 	if last && e.OfPage() {
 		switch expectation(sc.page, e) {
@@ -138,14 +138,36 @@ func (sc *scene) stand(e probes.Expectation, last bool) {
 }
 
 // ownStanding is how well a page is proven to work by itself.
-func ownStanding(v probes.View) standing {
+func ownStanding(p *page) standing {
 	switch {
-	case usableForm(v):
+	case usableForm(p.view):
 		return usable
-	case v.Content:
+	case p.view.Content, p.view.Status < 400 && p.tellsAbout():
 		return readable
 	}
 	return unproven
+}
+
+// tellsAbout reports whether the title or the first heading says that the page
+// explains something: what it tells of, it doesn't suffer from.
+func (p *page) tellsAbout() bool {
+	heading := false
+	for _, s := range p.segments {
+		if s.place != inTitle && (s.place != inHeading || heading) {
+			continue
+		}
+		heading = heading || s.place == inHeading
+		if containsAny(s.text, explainingWords()) {
+			return true
+		}
+	}
+	return false
+}
+
+// explainingWords are words of titles of help pages and articles; normalised.
+func explainingWords() []string {
+	return []string{"よくある質問", "よくあるご質問", "faq", "ヘルプセンタ-", "対処", "解決方法", "とは", "ときは", "場合は", "したとき", "の原因",
+		"what is", "what are", "what to do", "what it means", "how to", "how do", "why ", "troubleshoot", "help center", "help centre", "explained", "guide"}
 }
 
 // blocks reports whether a sighting keeps the visitor from going on, on a page
@@ -157,12 +179,16 @@ func (sc *scene) blocks(g *sighting, as standing) bool {
 		return sc.visitBlocks(as)
 	case f.ofText() && f.where&loud != 0:
 		return as < usable || !sc.announces(g)
+	case sc.page.quotes(f):
+		return false
 	case sc.page.view.Submitted && f.ofText() && !g.sig.Generic && !sc.stoodBefore(g):
 		return true
-	case as >= usable:
+	case as == usable:
+		return sc.reports(g) || sc.isForm(g)
+	case as == met:
 		return false
 	case as == readable:
-		return sc.defines(g)
+		return sc.defines(g) || len(sc.page.view.Forms) > 0 && sc.reports(g)
 	}
 	return true
 }
@@ -199,16 +225,99 @@ func (sc *scene) defines(g *sighting) bool {
 	if v.Status >= 400 {
 		return g.found.ofText() || g.found.titled() || g.found.facts&ofStructure != 0
 	}
-	return !g.sig.Generic && len(v.Text) <= shortPage && slices.ContainsFunc(g.found.hits, sc.names)
+	return len(v.Text) <= shortPage && !sc.page.tellsAbout() && slices.ContainsFunc(g.found.hits, func(h hit) bool { return sc.page.isNamed(h, g.sig.Generic) })
 }
 
-// names reports whether what was found is most of a title or heading.
-func (sc *scene) names(h hit) bool {
+// isNamed reports whether what was found is most of the title or of the first
+// heading; of generic words nearly all is needed.
+func (p *page) isNamed(h hit, generic bool) bool {
 	if h.end == 0 {
 		return false
 	}
-	s := sc.page.segments[h.segment]
-	return (s.place == inTitle || s.place == inHeading) && 2*(h.end-h.start) >= len(s.text)
+	first := slices.IndexFunc(p.segments, func(s segment) bool { return s.place == inHeading })
+	s := p.segments[h.segment]
+	if s.place != inTitle && h.segment != first {
+		return false
+	}
+	part := 2 * (h.end - h.start)
+	if generic {
+		part -= (h.end - h.start) / 2
+	}
+	return part >= len(s.text)
+}
+
+// quotes reports whether all that was found in visible text stands between
+// quotation marks: it is spoken of, and not said.
+func (p *page) quotes(f found) bool {
+	texts := 0
+	for _, h := range f.hits {
+		if h.end == 0 || p.segments[h.segment].place == inTitle {
+			continue
+		}
+		texts++
+		if !quoted(p.segments[h.segment].text, h.start, h.end) {
+			return false
+		}
+	}
+	return texts > 0
+}
+
+// quoted reports whether [start, end) of a normalised text lies between
+// quotation marks.
+func quoted(s string, start, end int) bool {
+	before, after := s[max(0, start-maxQuote):start], s[end:min(len(s), end+maxQuote)]
+	for _, marks := range [][2]string{{"「", "」"}, {"『", "』"}} {
+		if strings.LastIndex(before, marks[0]) > strings.LastIndex(before, marks[1]) && strings.Contains(after, marks[1]) {
+			return true
+		}
+	}
+	return strings.HasSuffix(strings.TrimRight(before, " "), `"`) && strings.Count(before, `"`)%2 == 1 && strings.Contains(after, `"`)
+}
+
+// isForm reports whether a form a visitor could use is the very thing the
+// signature names: the form of a network's portal, which isn't the site's, or
+// the one that asks for a second factor and leaves nothing else to do.
+func (sc *scene) isForm(g *sighting) bool {
+	switch g.sig.Cause {
+	case probes.CaptivePortal:
+		return !g.sig.Generic
+	case probes.TwoFactorRequired:
+		return g.found.ofText() && !slices.ContainsFunc(sc.page.view.Forms, func(f probes.Form) bool {
+			return f.Usable() && f.Kind != probes.CodeForm && f.Kind != probes.OtherForm
+		})
+	}
+	return false
+}
+
+// reports reports whether, beside a form, a sentence of its own says what is
+// wrong with what the visitor sent, or with the very thing the site's own pack
+// knows. Many sites write it as plain text above the form, by nothing told from
+// the rest. On a long page it would more likely be explained than meant.
+func (sc *scene) reports(g *sighting) bool {
+	v := sc.page.view
+	if g.sig.Side != probes.SideUser && (g.sig.Generic || !g.sig.pack.site) || !g.found.ofText() || len(v.Text) > shortPage || sc.page.tellsAbout() {
+		return false
+	}
+	for _, h := range g.found.hits {
+		if h.end > 0 && sc.page.segments[h.segment].place == inBody && sc.page.stated(h) {
+			return true
+		}
+	}
+	return false
+}
+
+// stated reports whether what was found is most of a sentence, and the sentence
+// tells of a failure: a label or a hint asks for something and tells of none.
+func (p *page) stated(h hit) bool {
+	s := p.segments[h.segment]
+	words := s.text[h.start:h.end]
+	for _, sentence := range sentences(s.raw) {
+		n := normalise(sentence)
+		if 2*len(words) >= len(n) && strings.Contains(n, words) {
+			return suspicion(n) >= amissFrom
+		}
+	}
+	return false
 }
 
 // announces reports whether a notice of maintenance speaks of another time than
@@ -288,6 +397,13 @@ func globbed(glob, s string) bool {
 	return strings.HasSuffix(s, last)
 }
 
+// sound reports whether a page of few words, of which nothing was expected, was
+// answered well and says nothing that sounds like an error.
+func (sc *scene) sound() bool {
+	v := sc.page.view
+	return !sc.unmet && v.Status < 400 && v.NetError == "" && !v.TimedOut && v.Failed == nil && nothingAmiss(v)
+}
+
 // healthyRule is the rule by which a view that nothing blocks is healthy, or "".
 func (sc *scene) healthyRule() string {
 	switch {
@@ -297,6 +413,8 @@ func (sc *scene) healthyRule() string {
 		return ruleForm
 	case sc.standing == readable && sc.page.view.Status < 400:
 		return ruleContent
+	case sc.sound():
+		return ruleNothingAmiss
 	}
 	return ""
 }

@@ -49,6 +49,49 @@ func suspicious(v probes.View) []probes.Quote {
 	return quotes
 }
 
+const (
+	soundText = 40 // weight of text below which a page says too little to be called healthy
+	amissFrom = 3  // suspicion from which a sentence sounds like an error
+)
+
+// nothingAmiss reports whether a view has something to say and nothing of it
+// sounds like an error: not its title, not what stands out, and no more than a
+// third of the rest.
+func nothingAmiss(v probes.View) bool {
+	if len(v.Dialogs) > 0 || suspicion(normalise(v.Title)) >= amissFrom {
+		return false
+	}
+	for _, r := range v.Regions {
+		if r.Kind != probes.HeadingRegion || suspicion(normalise(r.Text)) >= amissFrom {
+			return false
+		}
+	}
+	total, amiss := 0, 0
+	for _, s := range sentences(bounded(v.Text, maxRegions)) {
+		w := weight(s)
+		total += w
+		if suspicion(normalise(s)) >= amissFrom {
+			amiss += w
+		}
+	}
+	return total >= soundText && 3*amiss <= total
+}
+
+// weight is how much a text says, in Latin letters; a character of Japanese or
+// Chinese says about three times as much.
+func weight(s string) int {
+	w := 0
+	for _, r := range s {
+		switch {
+		case ideographic(r) && unicode.IsLetter(r):
+			w += 3
+		case unicode.IsLetter(r) || unicode.IsDigit(r):
+			w++
+		}
+	}
+	return w
+}
+
 func regionBonus(k probes.RegionKind) int {
 	switch k {
 	case probes.DialogRegion:
@@ -120,6 +163,13 @@ func errorWords() []weighed {
 		{"再度", 2}, {"wrong", 2}, {"invalid", 3}, {"無効", 3}, {"不正", 3}, {"正しくありません", 4}, {"期限", 2}, {"expired", 3},
 		{"timeout", 3}, {"timed out", 3}, {"タイムアウト", 3}, {"停止", 2}, {"障害", 3}, {"不具合", 3}, {"見つかり", 2}, {"not found", 3},
 		{"blocked", 3}, {"restricted", 3}, {"制限", 2}, {"違います", 2}, {"異常", 3}, {"問題が", 2}, {"problem", 2}, {"went wrong", 4},
+		{"coming soon", 3}, {"under construction", 3}, {"for sale", 3}, {"parked", 3}, {"default page", 3}, {"it works", 3}, {"welcome to nginx", 3},
+		{"loading", 3}, {"please wait", 3}, {"読み込み中", 3}, {"お待ちください", 3}, {"準備中", 3}, {"工事中", 3}, {"終了しました", 3}, {"終了いたしました", 3}, {"no longer", 2},
+		{"closed", 2}, {"not supported", 3}, {"対応していません", 3}, {"verify", 3}, {"verification", 2}, {"robot", 3}, {"ロボット", 3}, {"javascript", 3}, {"cookie", 2},
+		{"suspended", 3}, {"deactivated", 3}, {"locked", 2}, {"exceeded", 3}, {"too many", 3}, {"limit", 1}, {"security", 1}, {"checking", 2}, {"確認して", 1}, {"年齢", 2}, {"years of age", 3},
+		{"nicht ", 1}, {"indisponible", 3}, {"introuvable", 3}, {"no disponible", 3}, {"no encontrad", 3}, {"não ", 1}, {"недоступ", 3}, {"не найден", 3}, {"維護", 3}, {"维护", 3},
+		{"不存在", 3}, {"失败", 3}, {"失敗", 3}, {"无法", 3}, {"無法", 3}, {"점검", 3}, {"없습니다", 3}, {"誤り", 3}, {"誤って", 3}, {"間違", 3}, {"違って", 3}, {"大きすぎ", 3}, {"超えて", 3}, {"不適切", 3}, {"一致しま", 3}, {"既に", 2}, {"すでに", 2}, {"登録済", 3}, {"登録されて", 2},
+		{"incorrect", 3}, {"did not", 3}, {"didn't", 3}, {"too large", 3}, {"already", 3}, {"doesn't match", 3}, {"do not match", 3},
 		{"fehler", 3}, {"erreur", 3}, {"erro", 1}, {"ошибка", 3}, {"错误", 3}, {"錯誤", 3}, {"오류", 3},
 	}
 }

@@ -28,6 +28,7 @@ type Signature struct {
 
 	pack    *pack
 	match   matcher  // nil without Matches
+	bare    bool     // a status alone makes it match
 	phrases []string // the texts that match looks for, as they were written
 }
 
