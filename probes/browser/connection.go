@@ -16,9 +16,10 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// maxMessage is the longest message of the browser that is read, in bytes. A
-// page can make them as long as it likes; a longer one is cut and dropped.
-const maxMessage = 64 << 20
+// maxMessage is the longest message of the browser that is read, in bytes: room
+// for a snapshot, of which each character may take six. A page can make messages
+// as long as it likes; a longer one is cut and dropped.
+const maxMessage = 16 << 20
 
 // Ways in which a command ends without an answer.
 var (
@@ -261,24 +262,17 @@ func (l *messageLimit) Read(p []byte) (int, error) {
 
 // keep moves what is within the limit to the front of p and returns its length.
 func (l *messageLimit) keep(p []byte) int {
-	if l.size+len(p) <= l.max {
-		if i := bytes.LastIndexByte(p, 0); i >= 0 {
-			l.size = len(p) - i - 1
-		} else {
-			l.size += len(p)
-		}
-		return len(p)
-	}
-	kept := 0
-	for _, b := range p {
-		l.size++
-		if b == 0 {
+	kept, rest := 0, p
+	for len(rest) > 0 {
+		piece, after, ended := bytes.Cut(rest, []byte{0})
+		kept += copy(p[kept:], piece[:min(len(piece), max(0, l.max-l.size))])
+		l.size += len(piece)
+		if ended {
+			p[kept] = 0
+			kept++
 			l.size = 0
-		} else if l.size > l.max {
-			continue
 		}
-		p[kept] = b
-		kept++
+		rest = after
 	}
 	return kept
 }

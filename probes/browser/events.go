@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"maps"
 	"strings"
 	"time"
 
@@ -52,6 +53,8 @@ func (v *visit) event(s *session, method string, params jsonv2.Value) {
 		on(params, v.scene.movedWithin)
 	case page.FrameRequestedNavigation.Method:
 		v.scene.update(func(now time.Time) { v.scene.mutated = now })
+	case page.FrameStoppedLoading.Method:
+		on(params, v.scene.stoppedLoading)
 	case page.LifecycleEvent.Method:
 		on(params, v.scene.lifecycle)
 	case page.JavascriptDialogOpening.Method:
@@ -83,7 +86,7 @@ func (s *scene) requested(e *network.EventRequestWillBeSent) {
 			return
 		}
 		if len(s.requests) < maxRequests {
-			s.requests[e.RequestID] = &request{kind: e.Type, method: e.Request.Method, url: cut(e.Request.URL, maxURL)}
+			s.requests[e.RequestID] = &request{kind: e.Type, frame: e.FrameID, method: e.Request.Method, url: cut(e.Request.URL, maxURL)}
 			s.traffic = now
 		}
 	})
@@ -100,6 +103,17 @@ func (s *scene) documentRequested(e *network.EventRequestWillBeSent) {
 	if s.documents++; s.documents > maxDocuments {
 		s.failed = tooManyRedirects
 	}
+}
+
+// moved notes that a frame went on to a process of its own, where the rest of
+// its document's events is told without naming the request.
+func (s *scene) moved(frame cdp.FrameID) {
+	s.update(func(now time.Time) {
+		s.traffic = now
+		maps.DeleteFunc(s.requests, func(_ network.RequestID, r *request) bool {
+			return r.kind == network.ResourceTypeDocument && r.frame == frame
+		})
+	})
 }
 
 func appendHops(hops []probes.Hop, more ...probes.Hop) []probes.Hop {
@@ -184,10 +198,13 @@ func (s *scene) loadingFailed(e *network.EventLoadingFailed) {
 				s.keep(r)
 			}
 		}
+		if s.halted {
+			return
+		}
 		switch string(e.RequestID) {
 		case string(s.now.loader):
 			s.now.netError = e.ErrorText
-		case string(s.comingLoader()):
+		case s.comingLoader():
 			s.documentFailed(e.ErrorText)
 		}
 	})
@@ -254,6 +271,16 @@ func (s *scene) lifecycle(e *page.EventLifecycleEvent) {
 	})
 }
 
+// stoppedLoading notes the end of a document that will never be parsed to its
+// end, as when it went elsewhere and nothing came of that.
+func (s *scene) stoppedLoading(e *page.EventFrameStoppedLoading) {
+	s.update(func(now time.Time) {
+		if e.FrameID == s.frame && s.coming == nil && !s.now.shown.IsZero() && s.now.parsed.IsZero() {
+			s.now.parsed = now
+		}
+	})
+}
+
 // changedTo notes a change on the page and, where it is the tab's own document,
 // whether it is as expected now.
 func (s *scene) changedTo(main bool) func(*runtime.EventBindingCalled) {
@@ -272,14 +299,15 @@ func (s *scene) changedTo(main bool) func(*runtime.EventBindingCalled) {
 }
 
 // dialog dismisses a dialog at once; of a page that never ends opening them the
-// last one is left open, which at least keeps it quiet.
+// last one is left open until the page is halted, which at least keeps it quiet.
 func (v *visit) dialog(s *session, e *page.EventJavascriptDialogOpening) {
 	v.scene.update(func(time.Time) {
-		if len(v.scene.dialogs) >= maxDialogs {
+		if full := len(v.scene.dialogs) >= maxDialogs; full && !v.scene.halted {
 			v.scene.stuck = true
 			return
+		} else if !full {
+			v.scene.dialogs = append(v.scene.dialogs, probes.Dialog{Type: string(e.Type), Message: cut(e.Message, 4*maxLine)})
 		}
-		v.scene.dialogs = append(v.scene.dialogs, probes.Dialog{Type: string(e.Type), Message: cut(e.Message, 4*maxLine)})
 		leave := e.Type == page.DialogTypeBeforeunload
 		post(s, page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: leave})
 	})

@@ -12,7 +12,7 @@
   const CONTROLS = new Set('input button select textarea fieldset option optgroup'.split(' '));
   const BUTTONS = new Set('submit button reset image'.split(' '));
   const KEPT = new Set(('id class role type name href action method for placeholder alt title lang dir autocomplete inputmode maxlength pattern ' +
-    'accept required readonly open cite colspan rowspan start tabindex contenteditable').split(' '));
+    'accept required readonly form open cite colspan rowspan start tabindex contenteditable').split(' '));
   const LONGEST_ATTRIBUTE = 500;
   const DEEPEST = 400;
 
@@ -148,6 +148,7 @@
         const assigned = e.assignedNodes({ flatten: true });
         if (assigned.length) return this.children(assigned, seen, depth);
       }
+      if (tag === 'details' && !e.open) return this.children(e.querySelectorAll(':scope > summary'), seen, depth);
       return this.children(e.childNodes, seen, depth);
     }
 
@@ -288,7 +289,7 @@
     const lang = document.documentElement ? document.documentElement.lang.slice(0, 100) : '';
     return {
       url: document.URL, body,
-      head: `<html lang="${escapeValue(lang)}"><head><title>${escapeText(title)}</title></head>`,
+      head: `<html data-genkan-rendered lang="${escapeValue(lang)}"><head><title>${escapeText(title)}</title></head>`,
       html: sources(limits.html), sealed: writer.sealed, whole: writer.whole,
       type: document.contentType, vitals: vitals(),
       met: !!limits.selector && matches(limits.selector),

@@ -18,7 +18,7 @@ import (
 // Bounds of what is read of a page.
 const (
 	snapshotNodes  = 20_000
-	snapshotChars  = 2 << 20
+	snapshotChars  = 1 << 20
 	snapshotHTML   = 1 << 20
 	snapshotMillis = 600 // that the script may spend in a frame
 )
@@ -105,9 +105,10 @@ func (v *visit) read(ctx context.Context, timedOut *bool) (reading, error) {
 // halt stops what the page is doing: loading, looping, waiting in a dialog. It
 // makes sure that the browser itself still answers.
 func (v *visit) halt(ctx context.Context) error {
+	inDialog := v.scene.halt()
 	_ = send(ctx, v.page, page.StopLoading, cdp.Empty{})
 	_ = send(ctx, v.page, runtime.TerminateExecution, cdp.Empty{}) // answered only when something was running
-	if v.scene.inDialog() {
+	if inDialog {
 		_ = send(ctx, v.page, page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{})
 	}
 	if !v.proc.answers(ctx, time.Until(v.timeout.Add(graceRead))) {

@@ -69,6 +69,7 @@ type scene struct {
 	crashed       string    // how the renderer ended
 	dialogs       []probes.Dialog
 	stuck         bool // in a dialog that is left open: there were too many
+	halted        bool // by us: what ends from now on is our doing
 	console       []string
 	consoleEvents int
 	hush          sync.Once // ends the console's events
@@ -82,6 +83,7 @@ type scene struct {
 // request is one that the page waits for.
 type request struct {
 	kind     network.ResourceType
+	frame    cdp.FrameID
 	method   string
 	url      string
 	status   int
@@ -177,7 +179,7 @@ func (s *scene) crash(status string) {
 // fail notes that the navigation came to nothing, unless another one is under way.
 func (s *scene) fail(netError string) {
 	s.update(func(time.Time) {
-		if s.failed == "" && (netError != "net::ERR_ABORTED" || s.now.shown.IsZero() && s.coming == nil) {
+		if !s.halted && s.failed == "" && (netError != "net::ERR_ABORTED" || s.now.shown.IsZero() && s.coming == nil) {
 			s.failed = netError
 		}
 	})
@@ -190,10 +192,12 @@ func (s *scene) blank() bool {
 	return s.now.shown.IsZero()
 }
 
-// inDialog reports whether the page stands still before a dialog.
-func (s *scene) inDialog() bool {
+// halt says that what ends from now on is our doing. It reports whether the
+// page stands still before a dialog.
+func (s *scene) halt() (inDialog bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.halted = true
 	return s.stuck
 }
 

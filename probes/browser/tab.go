@@ -59,7 +59,7 @@ func (v *visit) follow(b *batch) {
 		expect = []byte("{}") // strings always marshal
 	}
 	frames := target.Filter{{Type: "iframe"}, {Exclude: true}}
-	enqueue(b, target.SetAutoAttach, target.SetAutoAttachParams{AutoAttach: true, Flatten: new(true), Filter: frames})
+	enqueue(b, target.SetAutoAttach, target.SetAutoAttachParams{AutoAttach: true, WaitForDebuggerOnStart: true, Flatten: new(true), Filter: frames})
 	enqueue(b, runtime.AddBinding, runtime.AddBindingParams{Name: bindingName, ExecutionContextName: worldName})
 	enqueue(b, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{
 		Source: fmt.Sprintf("%s\ngenkan.watch(%s);", pageScript, expect), WorldName: worldName, RunImmediately: new(true),
@@ -83,19 +83,21 @@ func (v *visit) attached(e *target.EventAttachedToTarget) {
 	c := &v.children
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	s := v.proc.conn.adopt(e.SessionID, v.event)
+	v.scene.moved(cdp.FrameID(e.TargetInfo.TargetID))
 	if c.closed || len(c.sessions) >= maxChildren {
+		post(s, runtime.RunIfWaitingForDebugger, cdp.Empty{})
 		return
 	}
 	if c.sessions == nil {
 		c.sessions, c.frames = map[target.SessionID]*session{}, map[target.SessionID]cdp.FrameID{}
 	}
-	s := v.proc.conn.adopt(e.SessionID, v.event)
 	c.sessions[e.SessionID], c.frames[e.SessionID] = s, cdp.FrameID(e.TargetInfo.TargetID)
 	go v.readyFrame(s)
 }
 
-// readyFrame asks a frame of another site for what is read of it. What it
-// refuses is missed in the view, no more.
+// readyFrame asks a frame of another site for what is read of it, and lets it
+// begin: it waits for that. What it refuses is missed in the view, no more.
 func (v *visit) readyFrame(s *session) {
 	ctx, cancel := context.WithTimeout(v.bodies, answerDeadline)
 	defer cancel()
@@ -104,6 +106,7 @@ func (v *visit) readyFrame(s *session) {
 	enqueue(&b, page.Enable, page.EnableParams{})
 	v.follow(&b)
 	v.dressFrame(&b, v.proc.product)
+	enqueue(&b, runtime.RunIfWaitingForDebugger, cdp.Empty{})
 	if err := b.wait(); err != nil {
 		v.log.Debug("a frame can't be followed", "err", err)
 	}

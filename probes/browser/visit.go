@@ -71,7 +71,9 @@ func (v *visit) observe(ctx context.Context) probes.Observation {
 		if o.Fault != nil {
 			break
 		}
+		began := time.Now()
 		view, fault := v.navigate(ctx, step)
+		view.Duration = time.Since(began)
 		if o.Fault = fault; fault == nil {
 			o.Views = append(o.Views, view)
 		}
@@ -221,6 +223,7 @@ func (v *visit) settle(ctx context.Context) (stage, error) {
 func (v *visit) wellEnough(ctx context.Context) error {
 	ctx, cancel := context.WithDeadline(ctx, v.timeout.Add(graceRead))
 	defer cancel()
+	v.scene.halt()
 	_ = send(ctx, v.page, page.StopLoading, cdp.Empty{}) // or all commands of the tab would wait for the server
 	alive := send(ctx, v.proc.root, browser.GetVersion, cdp.Empty{})
 	if _, err := call(ctx, v.page, runtime.Evaluate, runtime.EvaluateParams{Expression: "1"}); err != nil {
