@@ -84,7 +84,7 @@ func load(t *testing.T) map[string]*pkg {
 		if err != nil {
 			return err
 		}
-		file, err := parser.ParseFile(token.NewFileSet(), p, nil, parser.SkipObjectResolution)
+		file, err := parser.ParseFile(token.NewFileSet(), p, nil, parser.ParseComments|parser.SkipObjectResolution)
 		if err != nil {
 			return fmt.Errorf("parse %s: %w", rel, err)
 		}
@@ -193,10 +193,10 @@ func TestImportDepth(t *testing.T) {
 		d := 0
 		for imp := range pkgs[folder].imports {
 			if ours, ok := strings.CutPrefix(imp, module+"/"); ok && pkgs[ours] != nil {
-				d = max(d, depth(ours))
+				d = max(d, depth(ours)+1)
 			}
 		}
-		return d + 1
+		return d
 	}
 	for _, p := range sorted(pkgs) {
 		if d := depth(p.folder); d > most {
