@@ -113,7 +113,11 @@ func compare(t *testing.T, l *Ledger, n int) bool {
 	seen := map[string]int{}
 	for k := range n {
 		seen[result(k).ID]++
-		state, _ = fold(state, event(k))
+		var changes []alerting.Change
+		state, changes = fold(state, event(k))
+		for _, in := range slices.Concat(state.Open, ofChanges(changes)) {
+			incidents[in.ID] = in
+		}
 	}
 	for _, r := range stored(t, l) {
 		seen[r.ID]--
@@ -125,14 +129,6 @@ func compare(t *testing.T, l *Ledger, n int) bool {
 	}
 	if d := cmp.Diff(state, l.Snapshot().State); d != "" {
 		t.Fatalf("state: -want +got\n%s", d)
-	}
-	state = alerting.State{}
-	for k := range n {
-		var changes []alerting.Change
-		state, changes = fold(state, event(k))
-		for _, in := range slices.Concat(state.Open, ofChanges(changes)) {
-			incidents[in.ID] = in
-		}
 	}
 	found, err := l.Incidents(context.Background(), time.Time{}, 0)
 	if err != nil || len(found) != len(incidents) {

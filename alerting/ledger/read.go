@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -66,26 +68,31 @@ func (l *Ledger) Digests(ctx context.Context) iter.Seq2[probes.Digest, error] {
 				return
 			}
 		}
-		rows, err := l.read.QueryContext(ctx, "SELECT digest FROM artifact")
-		if err != nil {
-			yield("", blame(l.path, err))
-			return
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var d string
-			if err := rows.Scan(&d); err != nil {
-				yield("", blame(l.path, err))
-				return
-			}
-			if !yield(probes.Digest(d), nil) {
-				return
-			}
-		}
-		if err := rows.Err(); err != nil {
+		if err := l.recordedDigests(ctx, func(d probes.Digest) bool { return yield(d, nil) }); err != nil {
 			yield("", blame(l.path, err))
 		}
 	}
+}
+
+// recordedDigests passes the digests in the record to yield until that wants no more.
+func (l *Ledger) recordedDigests(ctx context.Context, yield func(probes.Digest) bool) error {
+	rows, err := l.read.QueryContext(ctx, "SELECT body, crc FROM artifacts")
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var a probes.Artifacts
+		if err := scan(rows, &a); err != nil {
+			return err
+		}
+		for _, d := range a {
+			if !yield(d) {
+				return nil
+			}
+		}
+	}
+	return rows.Err()
 }
 
 // heldDigests are read before those on the disk: what is written in between is seen twice, not never.
@@ -94,9 +101,7 @@ func (l *Ledger) heldDigests() []probes.Digest {
 	defer l.mu.Unlock()
 	var list []probes.Digest
 	for _, e := range l.held {
-		for _, d := range e.result.Artifacts {
-			list = append(list, d)
-		}
+		list = slices.AppendSeq(list, maps.Values(e.result.Artifacts))
 	}
 	return list
 }
@@ -130,21 +135,12 @@ func (l *Ledger) recall(ctx context.Context) (memory, error) {
 
 // recallDays reads the runs of the days shown and adds how long resolved incidents were open.
 func (l *Ledger) recallDays(ctx context.Context, m memory) (map[string][]alerting.DayTotal, error) {
-	rows, err := l.read.QueryContext(ctx, "SELECT component, day, side, runs FROM day WHERE day >= ?", m.oldestDay())
+	days, err := list[day](ctx, l, "SELECT body, crc FROM day ORDER BY component, day")
 	if err != nil {
 		return nil, fmt.Errorf("read the days: %w", err)
 	}
-	defer rows.Close()
-	for rows.Next() {
-		var component, day, side string
-		var runs int
-		if err := rows.Scan(&component, &day, &side, &runs); err != nil {
-			return nil, fmt.Errorf("read the days: %w", err)
-		}
-		m.days = m.withDay(component, day, func(t *alerting.DayTotal) { t.Runs[probes.Side(side)] = runs })
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("read the days: %w", err)
+	for _, d := range days {
+		m.days = m.withDay(d.Component, d.Day, func(t *alerting.DayTotal) { t.Runs = d.Runs })
 	}
 	resolved, err := list[alerting.Incident](ctx, l, "SELECT body, crc FROM incident WHERE resolved_at >= ?", micros(m.midnight(m.at, -daysKept)))
 	if err != nil {
@@ -188,15 +184,6 @@ func one[T any](ctx context.Context, l *Ledger, query string, args ...any) (T, b
 		return v, false, blame(l.path, err)
 	}
 	return v, true, nil
-}
-
-// scan reads a body and its checksum.
-func scan(from interface{ Scan(...any) error }, v any) error {
-	var r row
-	if err := from.Scan(&r.body, &r.crc); err != nil {
-		return err
-	}
-	return r.read(v)
 }
 
 func limit(n int) int {

@@ -50,12 +50,11 @@ CREATE TABLE result (
 CREATE INDEX result_started ON result (started_at);
 CREATE INDEX result_probe ON result (probe, started_at);
 CREATE INDEX result_side ON result (side, started_at);
-CREATE TABLE artifact (
-  result INTEGER NOT NULL REFERENCES result (seq) ON DELETE CASCADE,
-  kind   TEXT    NOT NULL,
-  digest TEXT    NOT NULL,
-  PRIMARY KEY (result, kind)
-) WITHOUT ROWID;
+CREATE TABLE artifacts (        -- the same as in the result, to be read at once
+  result INTEGER PRIMARY KEY REFERENCES result (seq) ON DELETE CASCADE,
+  body   TEXT    NOT NULL,
+  crc    INTEGER NOT NULL
+);
 CREATE TABLE incident (
   id          TEXT    PRIMARY KEY,
   component   TEXT    NOT NULL,
@@ -69,9 +68,9 @@ CREATE INDEX incident_resolved ON incident (resolved_at);
 CREATE TABLE day (
   component TEXT    NOT NULL,
   day       TEXT    NOT NULL, -- 2026-11-22, in the site's time zone
-  side      TEXT    NOT NULL,
-  runs      INTEGER NOT NULL,
-  PRIMARY KEY (component, day, side)
+  body      TEXT    NOT NULL, -- how many runs; the time of incidents comes from these
+  crc       INTEGER NOT NULL,
+  PRIMARY KEY (component, day)
 ) WITHOUT ROWID;
 CREATE TABLE state (
   one  INTEGER PRIMARY KEY CHECK (one = 1),
@@ -172,6 +171,8 @@ func identify(ctx context.Context, db *sql.DB) (int, error) {
 		return 0, nil
 	case id != applicationID:
 		return 0, &Refusal{Reason: errors.New("it belongs to another program")}
+	case version < 1:
+		return 0, &Refusal{Reason: fmt.Errorf("its header is damaged (version %d)", version)}
 	case version > len(migrations()):
 		return 0, &Refusal{Reason: fmt.Errorf("it was written by a newer genkan (version %d, this one knows %d)", version, len(migrations()))}
 	}
@@ -180,7 +181,7 @@ func identify(ctx context.Context, db *sql.DB) (int, error) {
 
 // maxCheck is the size in bytes up to which the whole file is checked when it is
 // opened; it takes about a second. Beyond, damage shows when a page is read.
-const maxCheck = 128 << 20
+const maxCheck = 256 << 20
 
 func check(ctx context.Context, db *sql.DB, path string) error {
 	if info, err := os.Stat(path); err != nil || info.Size() > maxCheck {
@@ -209,15 +210,19 @@ func migrate(ctx context.Context, db *sql.DB, script string, version int) error 
 	return tx.Commit()
 }
 
-// blame makes a refusal of an error that means damage, and names the file.
+// blame makes a refusal of an error that means damage, and names the file. That
+// a statement of ours fails by itself means that the schema is not what we made.
 func blame(path string, err error) error {
-	var damage *sqlite.Error
 	var refusal *Refusal
-	switch {
-	case errors.As(err, &refusal):
+	if errors.As(err, &refusal) {
 		return &Refusal{File: path, Reason: refusal.Reason}
-	case errors.As(err, &damage) && (damage.Code()&0xff == sqlite3.SQLITE_CORRUPT || damage.Code()&0xff == sqlite3.SQLITE_NOTADB):
-		return &Refusal{File: path, Reason: err}
+	}
+	var fault *sqlite.Error
+	if errors.As(err, &fault) {
+		switch fault.Code() & 0xff {
+		case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR:
+			return &Refusal{File: path, Reason: err}
+		}
 	}
 	return fmt.Errorf("the ledger %s: %w", path, err)
 }

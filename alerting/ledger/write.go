@@ -18,7 +18,7 @@ import (
 // row is a value as it stands in the record: its JSON and a checksum of that.
 type row struct {
 	body string
-	crc  uint32
+	crc  int64
 }
 
 func newRow(v any) (row, error) {
@@ -29,22 +29,35 @@ func newRow(v any) (row, error) {
 	return row{string(body), checksum(string(body))}, nil
 }
 
-func checksum(body string) uint32 {
-	return crc32.Checksum([]byte(body), crc32.MakeTable(crc32.Castagnoli))
+func checksum(body string) int64 {
+	return int64(crc32.Checksum([]byte(body), crc32.MakeTable(crc32.Castagnoli)))
 }
 
-// read decodes the row into v; what is no longer what was written is damage.
-func (r row) read(v any) error {
-	if checksum(r.body) != r.crc {
+// scan reads body and crc into v; what is no longer what was
+// written is damage, whatever it has become.
+func scan(from interface{ Scan(...any) error }, v any) error {
+	var body, crc any
+	if err := from.Scan(&body, &crc); err != nil {
+		return err
+	}
+	text, ok := body.(string)
+	if !ok || crc != any(checksum(text)) {
 		return &Refusal{Reason: errors.New("a row is not what was written (its checksum differs)")}
 	}
-	return json.Unmarshal([]byte(r.body), v)
+	return json.Unmarshal([]byte(text), v)
 }
 
 // standing is the state as it is kept, with the time of the event it ends with.
 type standing struct {
 	At    time.Time      `json:"at"`
 	State alerting.State `json:"state"`
+}
+
+// day is a component's day as it is kept: how many runs. How long incidents were
+// open is theirs to tell.
+type day struct {
+	Component string `json:"component"`
+	alerting.DayTotal
 }
 
 // entry is an event as it goes into the record.
@@ -112,17 +125,42 @@ func (l *Ledger) insert(ctx context.Context, tx *sql.Tx, e entry) error {
 	if n, err := done.RowsAffected(); err != nil || n == 0 {
 		return err
 	}
-	seq, err := done.LastInsertId()
+	if len(r.Artifacts) > 0 {
+		if err := putArtifacts(ctx, tx, done, r.Artifacts); err != nil {
+			return fmt.Errorf("put the artifacts: %w", err)
+		}
+	}
+	return l.count(ctx, tx, r)
+}
+
+// putArtifacts keeps the digests that the result just inserted names.
+func putArtifacts(ctx context.Context, tx *sql.Tx, inserted sql.Result, a probes.Artifacts) error {
+	row, err := newRow(a)
 	if err != nil {
 		return err
 	}
-	for kind, digest := range r.Artifacts {
-		if _, err := tx.ExecContext(ctx, "INSERT INTO artifact (result, kind, digest) VALUES (?, ?, ?)", seq, string(kind), string(digest)); err != nil {
-			return err
-		}
+	seq, err := inserted.LastInsertId()
+	if err != nil {
+		return err
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO day (component, day, side, runs) VALUES (?, ?, ?, 1)
-		ON CONFLICT (component, day, side) DO UPDATE SET runs = runs + 1`, r.Component, l.memory.day(r.StartedAt), string(r.Side))
+	_, err = tx.ExecContext(ctx, "INSERT INTO artifacts (result, body, crc) VALUES (?, ?, ?)", seq, row.body, row.crc)
+	return err
+}
+
+// count adds one run to the result's day.
+func (l *Ledger) count(ctx context.Context, tx *sql.Tx, r *probes.Result) error {
+	total := day{r.Component, alerting.DayTotal{Day: l.memory.day(r.StartedAt), Runs: map[probes.Side]int{}}}
+	err := scan(tx.QueryRowContext(ctx, "SELECT body, crc FROM day WHERE component = ? AND day = ?", r.Component, total.Day), &total)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return fmt.Errorf("read the day: %w", err)
+	}
+	total.Runs[r.Side]++
+	row, err := newRow(total)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO day (component, day, body, crc) VALUES (?, ?, ?, ?)
+		ON CONFLICT (component, day) DO UPDATE SET body = excluded.body, crc = excluded.crc`, r.Component, total.Day, row.body, row.crc)
 	return err
 }
 
