@@ -75,7 +75,7 @@ func (s *Store) Put(kind probes.EvidenceKind, data []byte) (probes.Digest, error
 // renew makes a file that is there already, and whole, as young as a new one, so that
 // no sweep takes it before a result names it.
 func (s *Store) renew(d probes.Digest) bool {
-	file, err := s.Open(d)
+	file, err := s.open(d)
 	if err != nil {
 		return false
 	}
@@ -141,17 +141,25 @@ func (s *Store) Path(d probes.Digest) (string, error) {
 // Open opens the digest's file for reading, from the start. One that is not kept is
 // fs.ErrNotExist; one that is no longer what its name says is an error that names it.
 // The caller closes it.
-func (s *Store) Open(d probes.Digest) (*os.File, error) {
+func (s *Store) Open(d probes.Digest) (io.ReadSeekCloser, error) {
+	file, err := s.open(d)
+	if err != nil {
+		return nil, fmt.Errorf("open evidence: %w", err)
+	}
+	return file, nil
+}
+
+func (s *Store) open(d probes.Digest) (*os.File, error) {
 	path, err := s.Path(d)
 	if err != nil {
 		return nil, err
 	}
 	file, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("open evidence: %w", err)
+		return nil, err
 	}
 	if err := verify(file, d); err != nil {
-		return nil, errors.Join(fmt.Errorf("open evidence %s: %w", path, err), file.Close())
+		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), file.Close())
 	}
 	return file, nil
 }

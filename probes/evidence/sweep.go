@@ -14,20 +14,9 @@ import (
 	"genkan/probes"
 )
 
-// Limits say what a sweep leaves.
-type Limits struct {
-	Grace    time.Duration // how old a file must be to be removed at all: its result may still be on the way
-	KeepAge  time.Duration // how long files are kept, named or not; 0: as long as they are named
-	MaxBytes int64         // how much is kept: the oldest go first; 0: any
-}
-
-// Swept is what a sweep did.
-type Swept struct {
-	Removed      int
-	RemovedBytes int64
-	Kept         int
-	KeptBytes    int64
-}
+// Grace is how old a file must be to be removed at all: the result that names it may
+// still be on its way into the record.
+const Grace = time.Hour
 
 // kept is one file of the store.
 type kept struct {
@@ -37,60 +26,53 @@ type kept struct {
 	touched time.Time // when it was put last
 }
 
-// Sweep removes the files that named doesn't yield, those older than KeepAge, and the
-// oldest of the others while there are more than MaxBytes; none younger than Grace. An
-// error from named ends the sweep before anything is removed.
-func (s *Store) Sweep(ctx context.Context, named iter.Seq2[probes.Digest, error], now time.Time, limits Limits) (Swept, error) {
+// Sweep removes the files that named doesn't yield, those put longer than keepAge ago
+// (0: none for that reason), and then the oldest while there are more than maxBytes (0:
+// any number); none younger than Grace. An error from named ends the sweep before
+// anything is removed.
+func (s *Store) Sweep(ctx context.Context, named func(context.Context) iter.Seq2[probes.Digest, error], now time.Time, keepAge time.Duration, maxBytes int64) error {
 	all, err := s.list(ctx) // before the names are asked for: what is put after is not looked at
 	if err != nil {
-		return Swept{}, err
+		return err
 	}
-	names := map[probes.Digest]bool{}
-	for d, err := range named {
+	names, bytes := map[probes.Digest]bool{}, int64(0)
+	for d, err := range named(ctx) {
 		if err != nil {
-			return Swept{}, fmt.Errorf("sweep evidence: ask for the digests still named: %w", err)
+			return fmt.Errorf("sweep evidence: ask for the digests still named: %w", err)
 		}
 		names[d] = true
 	}
-	slices.SortFunc(all, func(a, b kept) int { return a.touched.Compare(b.touched) })
-	var swept Swept
 	for _, k := range all {
-		swept.Kept++
-		swept.KeptBytes += k.size
+		bytes += k.size
 	}
-	unwanted := func(k kept) bool {
-		return !names[k.digest] || limits.KeepAge > 0 && now.Sub(k.touched) > limits.KeepAge
-	}
-	tooMuch := func(kept) bool { return limits.MaxBytes > 0 && swept.KeptBytes > limits.MaxBytes }
+	slices.SortFunc(all, func(a, b kept) int { return a.touched.Compare(b.touched) })
+	unwanted := func(k kept) bool { return !names[k.digest] || keepAge > 0 && now.Sub(k.touched) > keepAge }
+	tooMuch := func(kept) bool { return maxBytes > 0 && bytes > maxBytes }
 	for _, goes := range []func(kept) bool{unwanted, tooMuch} {
 		for _, k := range all {
-			if now.Sub(k.touched) < limits.Grace || !goes(k) {
+			if now.Sub(k.touched) < Grace || !goes(k) {
 				continue
 			}
-			if err := errors.Join(ctx.Err(), s.remove(k, &swept)); err != nil {
-				return swept, fmt.Errorf("sweep evidence: %w", err)
+			removed, err := s.remove(k)
+			if err := errors.Join(ctx.Err(), err); err != nil {
+				return fmt.Errorf("sweep evidence: %w", err)
 			}
+			bytes -= removed
 		}
 	}
-	return swept, nil
+	return nil
 }
 
-// remove takes a file away unless it has been put again meanwhile.
-func (s *Store) remove(k kept, swept *Swept) error {
+// remove takes a file away unless it has been put again meanwhile, and returns how
+// many bytes that was.
+func (s *Store) remove(k kept) (int64, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	info, err := os.Stat(k.path)
 	if errors.Is(err, fs.ErrNotExist) || err == nil && !info.ModTime().Equal(k.touched) {
-		return nil
+		return 0, nil
 	}
-	if err := errors.Join(err, os.Remove(k.path)); err != nil {
-		return err
-	}
-	swept.Kept--
-	swept.KeptBytes -= k.size
-	swept.Removed++
-	swept.RemovedBytes += k.size
-	return nil
+	return k.size, errors.Join(err, os.Remove(k.path))
 }
 
 // list finds all files. What doesn't lie under its own digest isn't ours, and is let be.
