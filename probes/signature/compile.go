@@ -198,7 +198,7 @@ func (c *compiler) regexp(n *yaml.Node, what, flags string) *regexp.Regexp {
 // pattern reads a regular expression for normalised text, and normalises it too.
 func (c *compiler) pattern(n *yaml.Node, in places) matcher {
 	before := len(c.problems)
-	re := c.regexp(n, "regexp", "")
+	c.regexp(n, "regexp", "")
 	if len(c.problems) > before {
 		return nil
 	}
@@ -208,13 +208,10 @@ func (c *compiler) pattern(n *yaml.Node, in places) matcher {
 		return nil
 	}
 	normaliseTree(tree)
-	if re, err = regexp.Compile(tree.String()); err != nil {
+	m, err := newPattern(tree, in, c.finder)
+	if err != nil {
 		c.fail(n, "the regular expression can't be used once it is normalised: %v", err)
 		return nil
-	}
-	m := pattern{re: re, in: in}
-	for _, l := range required(tree) {
-		m.literals = append(m.literals, c.finder.add(l))
 	}
 	return m
 }

@@ -88,25 +88,46 @@ func key(s string, size int) uint64 {
 	return binary.LittleEndian.Uint64(b[:])
 }
 
-// find returns where each literal stands first in each place.
-func (f *finder) find(segments []segment) [][placeCount]occurrence {
-	first := make([][placeCount]occurrence, len(f.literals))
+// occurrences are where literals stand.
+type occurrences struct {
+	first [][placeCount]occurrence // per literal and place, the first
+	all   [][]occurrence           // per literal, in order, no more than maxOccurrences
+}
+
+// maxOccurrences is how many occurrences of a literal are told apart; what
+// follows the last of them counts as one.
+const maxOccurrences = 128
+
+// find returns where each literal stands.
+func (f *finder) find(segments []segment) occurrences {
+	out := occurrences{first: make([][placeCount]occurrence, len(f.literals)), all: make([][]occurrence, len(f.literals))}
 	for i, s := range segments {
 		note := func(w window, at int) {
-			o := &first[w.literal][s.place]
 			start := at - w.offset
-			if o.segment == 0 && start >= 0 && strings.HasPrefix(s.text[start:], f.literals[w.literal]) {
-				*o = occurrence{segment: int32(i + 1), at: int32(start)}
+			if start < 0 || !strings.HasPrefix(s.text[start:], f.literals[w.literal]) {
+				return
+			}
+			o := occurrence{segment: int32(i + 1), at: int32(start)}
+			if first := &out.first[w.literal][s.place]; first.segment == 0 {
+				*first = o
+			}
+			if len(out.all[w.literal]) < maxOccurrences {
+				out.all[w.literal] = append(out.all[w.literal], o)
 			}
 		}
 		f.scan(s.text, note)
 		for _, id := range f.tiny {
-			if at := strings.Index(s.text, f.literals[id]); at >= 0 {
+			for at := 0; len(out.all[id]) < maxOccurrences; at++ {
+				next := strings.Index(s.text[at:], f.literals[id])
+				if next < 0 {
+					break
+				}
+				at += next
 				note(window{literal: id}, at)
 			}
 		}
 	}
-	return first
+	return out
 }
 
 // scan reports every window of the text that something is filed under.

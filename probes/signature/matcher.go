@@ -128,7 +128,7 @@ type text struct {
 func (text) cost() int { return 1 }
 
 func (m text) match(p *page) (found, bool) {
-	at := &p.first[m.literal]
+	at := &p.found.first[m.literal]
 	var where places
 	for pl := range placeCount {
 		if m.in.has(pl) && at[pl].segment > 0 {
@@ -151,45 +151,6 @@ func guard(where, in places) places {
 		return everywhere
 	}
 	return where
-}
-
-// pattern is a regular expression on the normalised text of some places.
-type pattern struct {
-	re       *regexp.Regexp
-	in       places
-	literals []int // one of them must stand in the text; none: unknown
-}
-
-func (m pattern) cost() int {
-	if len(m.literals) > 0 {
-		return 3
-	}
-	return 4
-}
-
-func (m pattern) match(p *page) (found, bool) {
-	if len(m.literals) > 0 && !slices.ContainsFunc(m.literals, func(l int) bool { return p.stands(l, m.in) }) {
-		return found{}, false
-	}
-	var where places
-	var best hit
-	for i, s := range p.segments {
-		if !m.in.has(s.place) || where.has(s.place) {
-			continue
-		}
-		at := m.re.FindStringIndex(s.text)
-		if at == nil || at[0] == at[1] {
-			continue
-		}
-		if where == 0 {
-			best = hit{matcher: "regexp", region: s.place.String(), segment: i, start: at[0], end: at[1]}
-		}
-		where |= 1 << s.place
-	}
-	if where == 0 {
-		return found{}, false
-	}
-	return found{where: guard(where, m.in), hits: []hit{best}}, true
 }
 
 // Facts of the visit.

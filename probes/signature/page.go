@@ -22,14 +22,17 @@ const (
 	maxItems   = 64        // hops, exchanges, lines on the console
 	maxAnswer  = 32 << 10  // bytes of an exchange's body
 	maxQuote   = 300       // bytes of a quote
+	maxLooked  = 8 << 20   // bytes that all regular expressions together look at
 )
 
 // page is a view prepared for matching.
 type page struct {
 	view     probes.View
 	segments []segment
-	first    [][placeCount]occurrence // per literal and place, its first occurrence
-	lengths  []int                    // per literal, its length
+	found    occurrences
+	literals []string
+	lengths  []int // of the literals
+	budget   int   // bytes that regular expressions may still look at
 
 	html    string     // of the view, lower case, once asked for
 	doc     *html.Node // of the view's HTML, once asked for
@@ -49,7 +52,7 @@ type occurrence struct{ segment, at int32 } // segment from 1
 
 // newPage prepares a view for the matchers whose literals f holds.
 func newPage(v probes.View, f *finder) *page {
-	p := &page{view: v, lengths: f.lengths}
+	p := &page{view: v, literals: f.literals, lengths: f.lengths, budget: maxLooked}
 	budget := maxRegions
 	for _, d := range v.Dialogs {
 		p.add(inDialog, d.Message, &budget)
@@ -64,7 +67,7 @@ func newPage(v probes.View, f *finder) *page {
 	rest := maxText
 	p.add(inTitle, bounded(v.Title, maxLine), &rest)
 	p.add(inBody, v.Text, &rest)
-	p.first = f.find(p.segments)
+	p.found = f.find(p.segments)
 	return p
 }
 
@@ -86,16 +89,6 @@ func regionPlace(k probes.RegionKind) place {
 		return inHeading
 	}
 	return inAlert
-}
-
-// stands reports whether a literal is in one of the places.
-func (p *page) stands(literal int, in places) bool {
-	for pl := range placeCount {
-		if in.has(pl) && p.first[literal][pl].segment > 0 {
-			return true
-		}
-	}
-	return false
 }
 
 // quote is what was found as the page has it.

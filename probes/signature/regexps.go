@@ -3,7 +3,6 @@ package signature
 import (
 	"regexp/syntax"
 	"slices"
-	"strings"
 )
 
 // normaliseTree rewrites the literals of a regular expression as signatures
@@ -75,91 +74,4 @@ func sortedClass(class []rune) []rune {
 		out = append(out, p[0], p[1])
 	}
 	return out
-}
-
-// minLiteral is how long a literal must be to be worth looking for first.
-const minLiteral = 3
-
-// required returns literals of which one stands in every text that the regular
-// expression matches; none when there is no such set worth having.
-func required(re *syntax.Regexp) []string {
-	switch re.Op {
-	case syntax.OpLiteral:
-		if s := strings.TrimSpace(normalise(string(re.Rune))); len(s) >= minLiteral {
-			return []string{s}
-		}
-	case syntax.OpCapture, syntax.OpPlus:
-		return required(re.Sub[0])
-	case syntax.OpRepeat:
-		if re.Min > 0 {
-			return required(re.Sub[0])
-		}
-	case syntax.OpConcat:
-		var best []string
-		for _, sub := range re.Sub {
-			if set := required(sub); better(set, best) {
-				best = set
-			}
-		}
-		return best
-	case syntax.OpAlternate:
-		var all []string
-		for _, sub := range re.Sub {
-			set := required(sub)
-			if len(set) == 0 {
-				return nil
-			}
-			all = append(all, set...)
-		}
-		return all
-	}
-	return nil
-}
-
-// better prefers the set whose shortest literal is longer.
-func better(a, b []string) bool { return len(a) > 0 && (len(b) == 0 || shortest(a) > shortest(b)) }
-
-func shortest(set []string) int {
-	n := len(set[0])
-	for _, s := range set {
-		n = min(n, len(s))
-	}
-	return n
-}
-
-// selectorNames returns, for each alternative of a selector, what must stand in
-// a page's HTML in lower case for it to match: names of elements, classes, ids
-// and attributes outside of any brackets.
-func selectorNames(src string) [][]string {
-	var all [][]string
-	var names []string
-	var name strings.Builder
-	depth := 0
-	end := func() {
-		if name.Len() > 1 {
-			names = append(names, name.String())
-		}
-		name.Reset()
-	}
-	skip := false // the name of a pseudo-class
-	for _, r := range strings.ToLower(src) + "," {
-		switch {
-		case r == '(' || r == '[':
-			depth++
-		case r == ')' || r == ']':
-			depth--
-		}
-		if depth == 0 && (r == '-' || r == '_' || isAlnum(r)) {
-			if !skip {
-				name.WriteRune(r)
-			}
-			continue
-		}
-		end()
-		skip = r == ':'
-		if r == ',' && depth == 0 {
-			all, names = append(all, names), nil
-		}
-	}
-	return all
 }

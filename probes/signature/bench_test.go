@@ -1,0 +1,105 @@
+package signature
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"genkan/probes"
+)
+
+// filler is text that holds none of the literals looked for, but words like theirs.
+func filler(size int) string {
+	const words = "会員の方はログインしてお進みください。ご登録のメールアドレスへご案内をお送りします。 Members log in here; the page you asked for opens afterwards. 申し訳ございませんが、完了まで少しお待ちください。\n"
+	return strings.Repeat(words, size/len(words)+1)[:size/3*3]
+}
+
+// manyPacks is a file tree with n signatures of two texts each, a third of them
+// with a regular expression too.
+func manySignatures(tb testing.TB, n int) *Set {
+	tb.Helper()
+	l := &loader{builtIn: Packs(), packs: map[string]*pack{}, finder: newFinder(), at: map[string]string{}, hashes: map[string][]string{}}
+	l.causes()
+	p := &pack{id: "bench", version: "1"}
+	l.packs["bench"] = p
+	for i := range n {
+		extra := ""
+		if i%3 == 0 {
+			extra = fmt.Sprintf("    - regexp: '(処理|登録)番号%d(が|は)[^。]{0,20}(失敗|エラー)|case [0-9]+ of %d failed'\n", i, i)
+		}
+		l.signature(fmt.Sprintf("packs/bench/s%d.yaml", i), fmt.Appendf(nil, `id: s%d
+title: {ja: あ, en: a}
+cause: server_error
+match:
+  any:
+    - text: 申し訳ございませんが、処理%dが完了しませんでした
+    - text: Request number %d could not be completed
+%s`, i, i, i, extra), p)
+	}
+	if len(l.problems) > 0 {
+		tb.Fatal(l.problems)
+	}
+	return l.set()
+}
+
+func view(size int) probes.Observation {
+	return probes.Observation{Views: []probes.View{{RequestedURL: "https://example.test/login", FinalURL: "https://example.test/login", Status: 200,
+		Reading: probes.Reading{Title: "ログイン", Text: filler(size), Regions: []probes.Region{{Kind: probes.HeadingRegion, Text: "ログイン"}},
+			Forms: []probes.Form{{Kind: probes.LoginForm, Visible: true, Enabled: true}}}}}}
+}
+
+// BenchmarkClassify shows how the time grows with the signatures, beside a loop
+// that looks for one text after the other.
+func BenchmarkClassify(b *testing.B) {
+	for _, size := range []int{10_000, 100_000} {
+		o := view(size)
+		for _, n := range []int{10, 100, 500, 1000} {
+			set := manySignatures(b, n)
+			b.Run(fmt.Sprintf("%dkB/%d", size/1000, n), func(b *testing.B) {
+				for b.Loop() {
+					set.Classify(o, probes.Expectation{})
+				}
+			})
+			b.Run(fmt.Sprintf("%dkB/%d-naive", size/1000, n), func(b *testing.B) {
+				for b.Loop() {
+					naive(set, o)
+				}
+			})
+		}
+	}
+}
+
+// naive normalises once and looks for every text, and runs every regular expression.
+func naive(s *Set, o probes.Observation) (n int) {
+	text := normalise(o.Views[0].Text)
+	for _, l := range s.finder.literals {
+		if strings.Contains(text, l) {
+			n++
+		}
+	}
+	for i := range s.signatures {
+		for _, m := range s.signatures[i].match.(anyOf) {
+			if p, ok := m.(pattern); ok && slices.ContainsFunc(p.branches, func(b branch) bool { return b.re.MatchString(text) }) {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// BenchmarkPacks judges pages by the packs that are built in.
+func BenchmarkPacks(b *testing.B) {
+	set, err := Load([]string{"iqos", "web"}, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, size := range []int{10_000, 100_000} {
+		o := view(size)
+		b.Run(fmt.Sprintf("%dkB/%d", size/1000, len(set.signatures)), func(b *testing.B) {
+			for b.Loop() {
+				set.Classify(o, probes.Expectation{})
+			}
+		})
+	}
+}
