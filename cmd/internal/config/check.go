@@ -51,7 +51,8 @@ func (c *checker) foreign(found []Problem) {
 // stead, or around it, has been refused already.
 func (c *checker) missing(p path, what string) {
 	nearest, whole := descend(c.cfg.root, p)
-	open := !whole && target(nearest).Kind == yaml.MappingNode
+	around := target(nearest)
+	open := !whole && (around.Kind == yaml.MappingNode || null(around))
 	if open || !c.problems.at(c.cfg.File, place(nearest)) {
 		c.bad(p, "%s; write %v: …", what, p[len(p)-1])
 	}
@@ -153,7 +154,8 @@ func (c *checker) autoNumber(p path, s autoCount, least, most int) int {
 	}
 	n, err := strconv.Atoi(string(s))
 	if err != nil {
-		c.bad(p, "%q is no number; write %s", clipped(string(s)), s.expects())
+		_, way := s.expects()
+		c.bad(p, "%q is no number; %s", clipped(string(s)), way)
 		return 0
 	}
 	return c.number(p, &n, least, most)
@@ -165,14 +167,17 @@ func (c *checker) existing(p path, name string) string {
 		return ""
 	}
 	full := c.inDir(name)
-	info, err := os.Stat(full)
-	switch {
-	case err != nil:
+	if _, err := os.Stat(full); err != nil {
 		c.bad(p, "there is no file %s; paths are relative to the folder of this configuration", clipped(full))
-	case info.IsDir():
+	} else if folder(full) {
 		c.bad(p, "%s is a folder; name a file in it", clipped(full))
 	}
 	return full
+}
+
+func folder(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && info.IsDir()
 }
 
 func (c *checker) inDir(name string) string {
@@ -188,6 +193,7 @@ func (c *checker) glob(p path, pattern string) []string {
 		return nil
 	}
 	found, err := filepath.Glob(c.inDir(pattern))
+	found = slices.DeleteFunc(found, folder)
 	switch {
 	case err != nil:
 		c.bad(p, "%q is no pattern; close its brackets, or name the files one by one", clipped(pattern))

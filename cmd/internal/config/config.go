@@ -159,7 +159,7 @@ func (c *Config) Masked() ([]byte, error) {
 
 // all reads the tree into the document and the document into the Config.
 func (c *checker) all() {
-	d := decoder{report: c.report}
+	d := decoder{note: c.report}
 	d.object(c.cfg.root, c.cfg.root, reflect.ValueOf(&c.cfg.document).Elem())
 	c.cfg.document.fill()
 	c.site()

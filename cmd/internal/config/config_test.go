@@ -225,6 +225,15 @@ func TestAt(t *testing.T) {
 	}
 }
 
+func TestAliasesAreBounded(t *testing.T) {
+	data := strings.Replace(minimal, "probes: [{", "probes: ["+strings.Repeat("*p, ", 5000)+"&q {", 1)
+	data = strings.Replace(data, "*p", "&p {name: a, component: login, url: https://example.jp/, schedule: '@hourly'}", 1)
+	_, err := Parse("genkan.yml", []byte(data))
+	if err == nil || !strings.Contains(err.Error(), "the aliases of this file stand for more than 20000 values; write fewer of them") {
+		t.Errorf("got %.300v", err)
+	}
+}
+
 func TestPanicsAreReported(t *testing.T) {
 	_, err := Parse("genkan.yml", []byte(minimal), func(*Config) []Problem { panic("oh") })
 	want := "genkan.yml:1:1: this file made genkan fail (oh); this is a bug, please report it with the file"

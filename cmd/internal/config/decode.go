@@ -16,12 +16,18 @@ const maxValues = 20_000
 // decoder fills the structs of document.go from a tree, by their yaml tags,
 // and reports what doesn't fit. It never stops at the first.
 type decoder struct {
-	report func(Position, string, ...any)
+	note   func(Position, string, ...any)
 	values int
+	faults int
 }
 
-// describer is a type of text that says what it wants to hear, instead of "text".
-type describer interface{ expects() string }
+func (d *decoder) report(pos Position, format string, args ...any) {
+	d.faults++
+	d.note(pos, format, args...)
+}
+
+// describer is a type of text that says what it expects, and how to write it.
+type describer interface{ expects() (what, way string) }
 
 // numeric is a type of text that may be written as a number, too.
 type numeric interface{ number() }
@@ -49,8 +55,7 @@ func (d *decoder) value(n *yaml.Node, v reflect.Value) {
 	}
 	switch v.Kind() {
 	case reflect.Pointer:
-		v.Set(reflect.New(v.Type().Elem()))
-		d.value(at, v.Elem())
+		d.optional(at, v)
 	case reflect.Struct:
 		d.object(at, n, v)
 	case reflect.Slice:
@@ -62,9 +67,18 @@ func (d *decoder) value(n *yaml.Node, v reflect.Value) {
 	}
 }
 
+// optional points v to what n says, or leaves it nil where that is no good.
+func (d *decoder) optional(n *yaml.Node, v reflect.Value) {
+	said, before := reflect.New(v.Type().Elem()), d.faults
+	d.value(n, said.Elem())
+	if d.faults == before {
+		v.Set(said)
+	}
+}
+
 func (d *decoder) object(at, n *yaml.Node, v reflect.Value) {
 	if n.Kind != yaml.MappingNode {
-		d.report(place(at), "expected keys (%s), found %s", strings.Join(keys(v.Type()), ", "), found(n))
+		d.report(place(at), "expected keys and values, found %s; the keys are %s", found(n), strings.Join(keys(v.Type()), ", "))
 		return
 	}
 	d.each(n, func(p pair) {
@@ -119,7 +133,7 @@ func null(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.ShortTag() 
 
 func (d *decoder) table(at, n *yaml.Node, v reflect.Value) {
 	if n.Kind != yaml.MappingNode {
-		d.report(place(at), "expected a text per language, such as {ja: …, en: …}, found %s", found(n))
+		d.report(place(at), "expected a text per language, found %s; write {ja: …, en: …}", found(n))
 		return
 	}
 	v.Set(reflect.MakeMap(v.Type()))
@@ -143,54 +157,53 @@ func (d *decoder) plain(at, n *yaml.Node, v reflect.Value) {
 func (d *decoder) scalar(at, n *yaml.Node, v reflect.Value) {
 	tag := n.ShortTag()
 	if n.Kind != yaml.ScalarNode {
-		tag = ""
+		tag = "none"
 	}
 	switch v.Kind() {
 	case reflect.String:
-		_, number := v.Interface().(numeric)
-		if tag == "!!str" || number && tag == "!!int" {
-			d.words(at, n, v)
-			return
-		}
-		d.report(place(at), "expected %s, found %s%s", expected(v), found(n), quotes(v, tag))
+		d.words(at, n, v, tag)
 	case reflect.Bool:
 		b, err := strconv.ParseBool(strings.ToLower(n.Value))
 		if tag != "!!bool" || err != nil {
-			d.report(place(at), "expected true or false, found %s", found(n))
+			d.report(place(at), "expected true or false, found %s; write one of the two", found(n))
 			return
 		}
 		v.SetBool(b)
 	case reflect.Int:
 		i, err := strconv.Atoi(n.Value)
 		if tag != "!!int" || err != nil {
-			d.report(place(at), "expected a whole number, found %s", found(n))
+			d.report(place(at), "expected a whole number, found %s; write it in digits", found(n))
 			return
 		}
 		v.SetInt(int64(i))
 	}
 }
 
-func (d *decoder) words(at, n *yaml.Node, v reflect.Value) {
-	if strings.TrimSpace(n.Value) == "" {
-		d.report(place(at), "the text is empty; write %s or take the key out", expected(v))
-		return
+func (d *decoder) words(at, n *yaml.Node, v reflect.Value, tag string) {
+	what, way := "text", wayToText(tag)
+	if described, ok := v.Interface().(describer); ok {
+		what, way = described.expects()
 	}
-	v.SetString(n.Value)
+	_, number := v.Interface().(numeric)
+	switch {
+	case tag != "!!str" && !(number && tag == "!!int"):
+		d.report(place(at), "expected %s, found %s; %s", what, found(n), way)
+	case strings.TrimSpace(n.Value) == "":
+		d.report(place(at), "the text is empty; fill it in or take it out")
+	default:
+		v.SetString(n.Value)
+	}
 }
 
-func expected(v reflect.Value) string {
-	if d, ok := v.Interface().(describer); ok {
-		return d.expects()
+// wayToText is the way out where something else stands in the place of text.
+func wayToText(tag string) string {
+	switch tag {
+	case "none":
+		return "write it behind its key, on the same line"
+	case "!!int", "!!float", "!!bool", "!!timestamp":
+		return "put quotes around it"
 	}
-	return "text"
-}
-
-// quotes is the way out where a number, a date or a yes was meant as text.
-func quotes(v reflect.Value, tag string) string {
-	if _, described := v.Interface().(describer); described || tag == "" {
-		return ""
-	}
-	return "; put quotes around it"
+	return "take out the word with the !"
 }
 
 // keys are the keys that a struct knows, in its order.

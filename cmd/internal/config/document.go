@@ -119,18 +119,25 @@ func (t text) MarshalYAML() (any, error) {
 // duration is a length of time as it is written.
 type duration string
 
-func (duration) expects() string { return "a duration with its unit, such as 30s, 2h or 90d" }
+func (duration) expects() (what, way string) {
+	return "a duration", "write a number with its unit, such as 30s, 2h or 90d"
+}
 
 // size is a number of bytes as it is written.
 type size string
 
-func (size) expects() string { return "a size with its unit, such as 500MB or 2GB" }
+func (size) expects() (what, way string) {
+	return "a size", "write a number with its unit, such as 500MB or 2GB"
+}
 
 // autoCount is a number, or auto.
 type autoCount string
 
-func (autoCount) expects() string { return "a whole number or auto" }
-func (autoCount) number()         {}
+func (autoCount) expects() (what, way string) {
+	return "a whole number or auto", "write digits, or auto"
+}
+
+func (autoCount) number() {}
 
 // fill puts in what holds where the file says nothing.
 func (d *document) fill() {

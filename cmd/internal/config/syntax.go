@@ -74,13 +74,14 @@ func explain(err error) (Position, string) {
 		return Position{1, 1}, fmt.Sprintf("not YAML: %v", err)
 	}
 	pos := Position{max(1, fault.Mark.Line), max(1, fault.Mark.Column)}
-	if fault.ContextMsg == "" || fault.ContextMark.Line == 0 {
-		return pos, "not YAML: " + remedy(fault.Message)
+	context := ""
+	if fault.ContextMsg != "" && fault.ContextMark.Line > 0 && fault.ContextMark.Line < pos.Line {
+		context = fmt.Sprintf(" (%s that began on line %d)", fault.ContextMsg, fault.ContextMark.Line)
 	}
-	return pos, fmt.Sprintf("not YAML: %s (%s that began on line %d)", remedy(fault.Message), fault.ContextMsg, fault.ContextMark.Line)
+	return pos, fmt.Sprintf("not YAML: %s%s; %s", fault.Message, context, remedy(fault.Message))
 }
 
-// remedy adds a way out to the reader's commonest complaints.
+// remedy is the way out of the reader's commonest complaints.
 func remedy(message string) string {
 	for _, r := range []struct{ complaint, way string }{
 		{"cannot start any token", "indent with spaces, not with tabs, and put quotes around text that begins with @, ` or %"},
@@ -92,10 +93,10 @@ func remedy(message string) string {
 		{"depth", "take out some of the nesting"},
 	} {
 		if strings.Contains(message, r.complaint) {
-			return message + "; " + r.way
+			return r.way
 		}
 	}
-	return message + "; check this line and the one before it"
+	return "check this line and the one before it"
 }
 
 // place is where a node stands.

@@ -15,7 +15,8 @@ import (
 // durations have, such as 90d, 1d12h, 2h or 30s.
 func parseDuration(s string) (time.Duration, error) {
 	const most = 36_500 // days
-	wrong := fmt.Errorf("%q is no duration; write %s", clipped(s), duration("").expects())
+	_, way := duration("").expects()
+	wrong := fmt.Errorf("%q is no duration; %s", clipped(s), way)
 	var total time.Duration
 	rest := s
 	if number, after, found := strings.Cut(s, "d"); found {
@@ -36,14 +37,15 @@ func parseDuration(s string) (time.Duration, error) {
 		total += d
 	}
 	if total <= 0 {
-		return 0, fmt.Errorf("%q is not longer than nothing; write %s", clipped(s), duration("").expects())
+		return 0, fmt.Errorf("%q is not longer than nothing; %s", clipped(s), way)
 	}
 	return total, nil
 }
 
 // parseSize reads a number of bytes greater than 0, such as 500MB or 1.5GiB.
 func parseSize(s string) (int64, error) {
-	wrong := fmt.Errorf("%q is no size; write %s", clipped(s), size("").expects())
+	_, way := size("").expects()
+	wrong := fmt.Errorf("%q is no size; %s", clipped(s), way)
 	unit := strings.TrimLeft(s, "0123456789.")
 	number, err := strconv.ParseFloat(strings.TrimSuffix(s, unit), 64)
 	if err != nil {

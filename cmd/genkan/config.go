@@ -1,0 +1,26 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+
+	"github.com/alecthomas/kingpin/v2"
+
+	"genkan/cmd/internal/app"
+	"genkan/cmd/internal/report"
+)
+
+// configuration is the command `config check`.
+func configuration(a *kingpin.Application) command {
+	clause := a.Command("config", "The configuration file.").Command("check", "Say all that is wrong with a configuration, as file:line:column; exit status 2 if anything is.")
+	file := clause.Arg("file", "The configuration.").Default("genkan.yml").String()
+	return command{clause, func(_ context.Context, s streams, _ *slog.Logger) (int, error) {
+		summary, err := app.CheckConfig(*file)
+		if err != nil {
+			return failed(err)
+		}
+		_, err = fmt.Fprintf(s.out, "%s: %s\n", *file, summary)
+		return report.ExitHealthy, err
+	}}
+}
