@@ -22,7 +22,7 @@ import (
 // call says the same, that the state survives its JSON, and that a component has
 // one open incident at most and no two incidents an id.
 func FuzzReduce(f *testing.F) {
-	for seed := range uint64(40) {
+	for seed := range uint64(24) {
 		f.Add(script(seed))
 	}
 	f.Fuzz(func(t *testing.T, script []byte) {

@@ -42,15 +42,7 @@ func disks() map[string]func(*testing.T) disk {
 			return disk{filepath.Join(t.TempDir(), "genkan.db"), limit(1), limit(1 << 30)}
 		},
 		"the file system is full": func(t *testing.T) disk {
-			dir := t.TempDir()
-			if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=2m"); err != nil {
-				t.Skipf("no file system of our own to fill: %v", err)
-			}
-			t.Cleanup(func() {
-				if err := syscall.Unmount(dir, 0); err != nil {
-					t.Error(err)
-				}
-			})
+			dir := smallFileSystem(t)
 			ballast := filepath.Join(dir, "ballast")
 			fill := func(*Ledger) {
 				if err := os.WriteFile(ballast, make([]byte, 4<<20), 0o600); !errors.Is(err, syscall.ENOSPC) {
