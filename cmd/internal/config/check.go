@@ -5,9 +5,9 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 
 	yaml "go.yaml.in/yaml/v4"
 
@@ -109,7 +109,8 @@ func (c *checker) name(p path, s, what string) string {
 }
 
 func (c *checker) identifier(p path, s string) {
-	if !regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$`).MatchString(s) {
+	const first, rest = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", "_.-"
+	if len(s) > 63 || !strings.ContainsRune(first, rune(s[0])) || strings.Trim(s, first+rest) != "" {
 		c.bad(p, "%q can't be a name; use at most 63 letters a-z, digits, - _ and ., beginning with a letter or digit", clipped(s))
 	}
 }

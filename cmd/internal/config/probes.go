@@ -1,7 +1,6 @@
 package config
 
 import (
-	"regexp"
 	"strings"
 
 	"genkan/probes"
@@ -75,7 +74,8 @@ func (c *checker) component(p path, id string) string {
 }
 
 func (c *checker) expect(p path, e expectEntry) probes.Expectation {
-	if e.URL != "" && !regexp.MustCompile(`^(https?://|\*)`).MatchString(e.URL) {
+	whole := strings.HasPrefix(e.URL, "https://") || strings.HasPrefix(e.URL, "http://") || strings.HasPrefix(e.URL, "*")
+	if e.URL != "" && !whole {
 		c.bad(p.to("url"), "%q is compared with whole addresses; begin it with https://, http:// or *", clipped(e.URL))
 	}
 	if pack, id, found := strings.Cut(e.Signature, "/"); e.Signature != "" && (!found || pack == "" || id == "") {
