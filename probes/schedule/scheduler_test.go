@@ -38,6 +38,9 @@ type begun struct {
 	when time.Time // by the bubble's own time
 }
 
+// pass lets d pass in the bubble.
+func pass(d time.Duration) { time.Sleep(d) }
+
 func newRig(t *testing.T, cfg Config, workers int, list ...probes.Probe) *rig {
 	t.Helper()
 	r := &rig{t: t}
@@ -64,7 +67,7 @@ func (r *rig) work() {
 		visit := r.visit
 		r.mu.Unlock()
 		if visit > 0 {
-			time.Sleep(visit)
+			pass(visit)
 		}
 		r.Done(run)
 	}
@@ -91,7 +94,7 @@ func (r *rig) visits(d time.Duration) {
 // runs lets d pass and returns what was begun until then, once: by time, and
 // by name where workers were quick to take several.
 func (r *rig) runs(d time.Duration) []probes.Run {
-	time.Sleep(d)
+	pass(d)
 	synctest.Wait()
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -182,7 +185,7 @@ func TestRunIsSelfContained(t *testing.T) {
 
 func TestStartCatchesUpOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		time.Sleep(10*time.Hour + 7*time.Second)
+		pass(10*time.Hour + 7*time.Second)
 		r := newRig(t, Config{}, 1, probe("weekly", "0 2 * * 3"), probe("hourly", "@hourly"), probe("often", "@every 5s"))
 		r.want(0, "hourly@local 01T10:00:00 #0", "often@local 01T10:00:05 #0", "weekly@local 29T02:00:00 #0")
 		r.want(3*time.Second, "often@local 01T10:00:10 #0")
@@ -266,7 +269,7 @@ func TestClockSet(t *testing.T) {
 	for _, set := range []time.Duration{time.Hour, -time.Hour, 24 * time.Hour, -24 * time.Hour, time.Hour + 7*time.Second, -time.Millisecond, -37 * time.Minute} {
 		t.Run(set.String(), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				time.Sleep(48*time.Hour + 17*time.Second)
+				pass(48*time.Hour + 17*time.Second)
 				r := newRig(t, Config{Jitter: 2 * time.Second}, 2, probe("login", "@every 1m", "a", "b"), probe("hourly", "0 * * * *"))
 				before := r.runs(3 * time.Hour)
 				r.step(set)
@@ -339,7 +342,7 @@ func TestConfirm(t *testing.T) {
 		"asked again after it ran": {
 			do: func(r *rig, tick time.Time) {
 				r.Confirm(login, tick, 1, time.Now(), tick)
-				time.Sleep(5 * time.Second)
+				pass(5 * time.Second)
 				r.Confirm(login, tick, 1, time.Now(), tick)
 				r.Confirm(login, tick, 2, time.Now(), tick)
 			},
@@ -409,7 +412,7 @@ func TestConfirmationCarriesItsWishes(t *testing.T) {
 func TestConfirmationFollowsTheClockBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, Config{}, 1, probe("hourly", "@hourly"))
-		time.Sleep(5 * time.Minute)
+		pass(5 * time.Minute)
 		r.want(0, "hourly@local 01T00:00:00 #0")
 		r.Confirm(Series{"hourly", "local"}, at(t, "2000-01-01T00:00:00Z"), 1, r.now().Add(20*time.Second), time.Time{})
 		r.step(-24 * time.Hour)
