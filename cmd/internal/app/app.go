@@ -118,6 +118,9 @@ func (a *App) openListeners(context.Context, *generation) (err error) {
 }
 
 func (a *App) openRecord(_ context.Context, g *generation) (err error) {
+	if err = a.lockStorage(); err != nil {
+		return err
+	}
 	if a.evidence, err = evidence.Open(filepath.Join(a.options.StoragePath, "evidence")); err != nil {
 		return fmt.Errorf("open the evidence: %w", err)
 	}
