@@ -48,10 +48,14 @@ func (c *compiler) node(n *yaml.Node, depth int) matcher {
 	for name, read := range c.matchers(depth, func() places { return c.places(in) }) {
 		known[name] = add(name, read)
 	}
+	before := len(c.problems)
 	c.mapping(inFirst(n), "match", known)
-	if n.Kind == yaml.MappingNode && len(names) != 1 {
+	switch {
+	case len(names) > 1:
 		c.fail(n, "a node of match holds exactly one matcher, not %d (%s); join several with any or all", len(names), strings.Join(names, ", "))
 		return nil
+	case len(names) == 0 && len(c.problems) == before:
+		c.fail(n, "a node of match holds exactly one matcher, and this one has none")
 	}
 	if in != nil && len(names) == 1 && names[0] != "text" && names[0] != "regexp" {
 		c.fail(in, "in: belongs to text and regexp, not to %s", names[0])

@@ -135,6 +135,7 @@ func appendSentence(out []string, s string) []string {
 // suspicion is how much a normalised sentence sounds like an error. Long ones
 // are rarely messages.
 func suspicion(s string) int {
+	s = withoutQuotes(s)
 	score := 0
 	for _, w := range errorWords() {
 		if strings.Contains(s, w.text) {
@@ -145,6 +146,24 @@ func suspicion(s string) int {
 		score -= 2
 	}
 	return score
+}
+
+// withoutQuotes leaves out what stands between quotation marks: it is spoken of.
+func withoutQuotes(s string) string {
+	for _, marks := range [][2]string{{"「", "」"}, {"『", "』"}, {`"`, `"`}} {
+		for range 20 {
+			before, rest, ok := strings.Cut(s, marks[0])
+			if !ok {
+				break
+			}
+			_, after, ok := strings.Cut(rest, marks[1])
+			if !ok {
+				break
+			}
+			s = before + after
+		}
+	}
+	return s
 }
 
 type weighed struct {
@@ -162,7 +181,7 @@ func errorWords() []weighed {
 		{"メンテナンス", 3}, {"maintenance", 3}, {"混み合", 3}, {"混雑", 3}, {"しばらく", 2}, {"try again", 3}, {"もう一度", 2},
 		{"再度", 2}, {"wrong", 2}, {"invalid", 3}, {"無効", 3}, {"不正", 3}, {"正しくありません", 4}, {"期限", 2}, {"expired", 3},
 		{"timeout", 3}, {"timed out", 3}, {"タイムアウト", 3}, {"停止", 2}, {"障害", 3}, {"不具合", 3}, {"見つかり", 2}, {"not found", 3},
-		{"blocked", 3}, {"restricted", 3}, {"制限", 2}, {"違います", 2}, {"異常", 3}, {"問題が", 2}, {"problem", 2}, {"went wrong", 4},
+		{"blocked", 3}, {"restricted", 3}, {"制限", 2}, {"違います", 3}, {"異常", 3}, {"問題が", 2}, {"problem", 2}, {"went wrong", 4},
 		{"coming soon", 3}, {"under construction", 3}, {"for sale", 3}, {"parked", 3}, {"default page", 3}, {"it works", 3}, {"welcome to nginx", 3},
 		{"loading", 3}, {"please wait", 3}, {"読み込み中", 3}, {"お待ちください", 3}, {"準備中", 3}, {"工事中", 3}, {"終了しました", 3}, {"終了いたしました", 3}, {"no longer", 2},
 		{"closed", 2}, {"not supported", 3}, {"対応していません", 3}, {"verify", 3}, {"verification", 2}, {"robot", 3}, {"ロボット", 3}, {"javascript", 3}, {"cookie", 2},
