@@ -76,6 +76,9 @@ func (v *visit) event(s *session, method string, params jsonv2.Value) {
 
 // requested notes a request and, where it is for the tab's document, the redirect it follows.
 func (s *scene) requested(e *network.EventRequestWillBeSent) {
+	if e.Request == nil {
+		return
+	}
 	s.update(func(now time.Time) {
 		if e.Type == network.ResourceTypeDocument && e.FrameID == s.frame && string(e.LoaderID) == string(e.RequestID) {
 			s.documentRequested(e)
@@ -121,6 +124,9 @@ func appendHops(hops []probes.Hop, more ...probes.Hop) []probes.Hop {
 }
 
 func (s *scene) responded(e *network.EventResponseReceived) {
+	if e.Response == nil {
+		return
+	}
 	s.update(func(time.Time) {
 		if r := s.requests[e.RequestID]; r != nil {
 			r.status = int(e.Response.Status)
@@ -235,7 +241,7 @@ func (s *scene) navigated(e *page.EventFrameNavigated) {
 	s.update(func(now time.Time) {
 		s.mutated = now
 		f := e.Frame
-		if f.ID != s.frame || f.UnreachableURL != "" || f.URL == "about:blank" && s.coming == nil {
+		if f == nil || f.ID != s.frame || f.UnreachableURL != "" || f.URL == "about:blank" && s.coming == nil {
 			return
 		}
 		next := document{loader: f.LoaderID, url: cut(f.URL+f.URLFragment, maxURL), contentType: f.MimeType}
@@ -343,14 +349,13 @@ func consoleLine(method string, params jsonv2.Value) (line string) {
 		})
 	case runtime.ExceptionThrown.Method:
 		on(params, func(e *runtime.EventExceptionThrown) {
-			line = e.ExceptionDetails.Text
-			if x := e.ExceptionDetails.Exception; x != nil {
-				line += " " + x.Description
+			if d := e.ExceptionDetails; d != nil && d.Exception != nil {
+				line = d.Text + " " + d.Exception.Description
 			}
 		})
 	case log.EntryAdded.Method:
 		on(params, func(e *log.EventEntryAdded) {
-			if e.Entry.Level == log.EntryLevelError {
+			if e.Entry != nil && e.Entry.Level == log.EntryLevelError {
 				line = strings.TrimSpace(e.Entry.Text + " " + e.Entry.URL)
 			}
 		})
@@ -361,6 +366,9 @@ func consoleLine(method string, params jsonv2.Value) (line string) {
 func argumentsLine(args []*runtime.RemoteObject) string {
 	words := make([]string, 0, len(args))
 	for _, a := range args {
+		if a == nil {
+			continue
+		}
 		word := a.Description
 		if text := ""; decode(a.Value, &text) {
 			word = text

@@ -111,7 +111,7 @@ func (p *pool) take(freshSince time.Time) (*process, *start, error) {
 	switch {
 	case p.closed:
 		return nil, nil, errClosed
-	case proc != nil && proc.alive() && proc.started.After(freshSince):
+	case proc != nil && proc.alive() && !proc.isBroken() && proc.started.After(freshSince):
 		p.leases[proc]++
 		if p.visits++; p.visits >= p.recycleAfter {
 			p.replace(replaceRecycle)
@@ -119,6 +119,8 @@ func (p *pool) take(freshSince time.Time) (*process, *start, error) {
 		return proc, nil, nil
 	case proc == nil && p.failures >= 2:
 		return nil, nil, fmt.Errorf("no browser works: %w", p.failure)
+	case proc != nil && proc.isBroken():
+		return nil, p.replace(replaceBroken), nil
 	case proc != nil && proc.alive():
 		return nil, p.replace(replaceFresh), nil
 	}

@@ -163,7 +163,7 @@ func (p *process) event(_ *session, method string, params jsonv2.Value) {
 	switch method {
 	case target.TargetCreated.Method:
 		var e target.EventTargetCreated
-		if decode(params, &e) && e.TargetInfo.OpenerID != "" {
+		if decode(params, &e) && e.TargetInfo != nil && e.TargetInfo.OpenerID != "" {
 			post(p.root, target.CloseTarget, target.CloseTargetParams{TargetID: e.TargetInfo.TargetID}) // a popup
 		}
 	case target.TargetCrashed.Method:

@@ -101,15 +101,20 @@ func names(pid int, dir string) bool {
 	return false
 }
 
-// mentions reports whether one of the zero-separated entries is "…=dir" or lies below dir.
+// mentions reports whether a value in content is dir or lies below it. Chromium
+// rewrites its command line with spaces between the arguments, and blanks its
+// environment.
 func mentions(content []byte, dir string) bool {
-	for entry := range bytes.SplitSeq(content, []byte{0}) {
-		_, value, ok := bytes.Cut(entry, []byte("="))
-		if rest, found := bytes.CutPrefix(value, []byte(dir)); ok && found && (len(rest) == 0 || rest[0] == '/') {
+	for {
+		_, rest, found := bytes.Cut(content, []byte("="+dir))
+		if !found {
+			return false
+		}
+		if len(rest) == 0 || rest[0] == '/' || rest[0] == ' ' || rest[0] == 0 {
 			return true
 		}
+		content = rest
 	}
-	return false
 }
 
 func descends(pid int, all map[int]processEntry, ours map[int]bool) bool {

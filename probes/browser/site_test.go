@@ -135,7 +135,7 @@ func hostile() http.Handler {
 		},
 		"/sjis":         encoded(japanese.ShiftJIS, "Shift_JIS", loginPage),
 		"/eucjp":        encoded(japanese.EUCJP, "EUC-JP", loginPage),
-		"/big":          shown(loginPage + strings.Repeat("<p>"+strings.Repeat("長い文章です。", 20)+"</p>\n", 40_000)),
+		"/big":          shown(loginPage + strings.Repeat("<p>"+strings.Repeat("長い文章です。", 50)+"</p>\n", 10_000)),
 		"/many-nodes":   script("let h = ''; for (let i = 0; i < 100000; i++) h += '<i>x</i>'; document.body.insertAdjacentHTML('beforeend', h)"),
 		"/console":      script("for (let i = 0; i < 20000; i++) console.error('line ' + i)"),
 		"/huge-console": script("console.error('x'.repeat(80 << 20))"),
@@ -162,13 +162,29 @@ func hostile() http.Handler {
 	return mux
 }
 
-func serve(t testing.TB) *httptest.Server {
+// serveWatched starts the hostile site. arrived gets the path of every request for it,
+// as long as there is room.
+func serveWatched(t testing.TB) (site *httptest.Server, arrived <-chan string) {
 	t.Helper()
-	site := httptest.NewServer(hostile())
+	paths := make(chan string, 1000)
+	inner := hostile()
+	site = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		select {
+		case paths <- r.URL.Path:
+		default:
+		}
+		inner.ServeHTTP(w, r)
+	}))
 	t.Cleanup(func() {
 		site.CloseClientConnections()
 		site.Close()
 	})
+	return site, paths
+}
+
+func serve(t testing.TB) *httptest.Server {
+	t.Helper()
+	site, _ := serveWatched(t)
 	return site
 }
 

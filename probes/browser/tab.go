@@ -77,7 +77,7 @@ type children struct {
 // attached takes up a frame of another site, while there are not too many. It
 // is called by the connection's reader.
 func (v *visit) attached(e *target.EventAttachedToTarget) {
-	if e.TargetInfo.Type != "iframe" {
+	if e.TargetInfo == nil || e.TargetInfo.Type != "iframe" {
 		return
 	}
 	c := &v.children
