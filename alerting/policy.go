@@ -11,7 +11,7 @@ type Policy struct {
 	ConfirmRuns  int                    // failing runs in a row that open an incident, the first included; at least 1
 	ConfirmAfter time.Duration          // how long after a first failing run its confirmation is due
 	RecoverRuns  int                    // runs in a row without the fault that resolve it; at least 1
-	SilentAfter  int                    // intervals without a result that make a series silent
+	SilentAfter  int                    // ticks without a result that make a series silent
 }
 
 // ProbePolicy is what Reduce needs to know of a probe.
@@ -19,8 +19,21 @@ type ProbePolicy struct {
 	Component string
 	Interval  time.Duration
 	Timeout   time.Duration
+	// Due is the n-th tick after t, for schedules with gaps, such as office hours;
+	// nil: n intervals later.
+	Due       func(t time.Time, n int) time.Time
 	Locations []string
 	Control   bool
+}
+
+// SilentAt is when a series of the probe that was last heard at t is silent
+// after so many ticks: these have passed, and the last one's visit would be over.
+func (p ProbePolicy) SilentAt(t time.Time, ticks int) time.Time {
+	due := t.Add(time.Duration(ticks) * p.Interval)
+	if p.Due != nil {
+		due = p.Due(t, ticks)
+	}
+	return due.Add(p.Timeout)
 }
 
 // Maintenance is a planned period.

@@ -41,7 +41,7 @@
 //
 // # Silence
 //
-// A series without a result for SilentAfter intervals and its timeout is silent. That
+// A series without a result for SilentAfter ticks and its timeout is silent. That
 // ends its rows: runs with hours between them are not in a row, so neither a failure
 // nor a pass from before a suspend counts towards what is seen after it.
 //

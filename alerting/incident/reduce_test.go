@@ -166,6 +166,11 @@ var stories = []struct {
 		56:00 login@tokyo system/timeout => confirm login@tokyo 56:00+1 not before 56:34 fresh since 56:03 | login=unknown/unknown
 		57:00 login@tokyo system/timeout => opened login system/timeout from 56:01 | login=major_outage/system/timeout
 	`},
+	{"outside its hours a series is quiet, not silent", "office", `
+		09:00 login@tokyo none/ok => | login=operational/none/ok
+		15:00 tick => | login=operational/none/ok
+		22:34 tick => silent login@tokyo | login=unknown/unknown
+	`},
 	{"a series that never was heard falls silent", "one", `
 		00:00 tick => | login=unknown/unknown
 		03:30 tick => | login=unknown/unknown
@@ -193,7 +198,7 @@ var stories = []struct {
 	`},
 }
 
-func policyNamed(name string) alerting.Policy {
+func policyNamed(t *testing.T, name string) alerting.Policy {
 	login := alerting.ProbePolicy{Component: "login", Interval: time.Minute, Timeout: 30 * time.Second, Locations: []string{"tokyo"}}
 	p := alerting.Policy{
 		Probes: map[string]alerting.ProbePolicy{}, Components: []string{"login"},
@@ -206,6 +211,15 @@ func policyNamed(name string) alerting.Policy {
 		p.ConfirmRuns, p.RecoverRuns = 3, 3
 	case "two":
 		login.Locations = []string{"tokyo", "osaka"}
+	case "office":
+		// Every minute, but not in the ten minutes after 10:00.
+		closed := clock(t, "10:00")
+		login.Due = func(from time.Time, n int) time.Time {
+			if due := from.Add(time.Duration(n) * time.Minute); due.Before(closed) || from.After(closed.Add(10*time.Minute)) {
+				return due
+			}
+			return from.Add(time.Duration(n)*time.Minute + 10*time.Minute)
+		}
 	case "control":
 		control := login
 		control.Control = true
@@ -220,12 +234,12 @@ func TestStories(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			var got, want []string
 			var state alerting.State
-			policy := policyNamed(test.policy)
+			policy := policyNamed(t, test.policy)
 			for line := range strings.Lines(strings.TrimSpace(test.story)) {
 				line = strings.TrimSpace(line)
 				event, _, _ := strings.Cut(line, " => ")
 				if _, name, ok := strings.Cut(event, " policy "); ok {
-					policy = policyNamed(name)
+					policy = policyNamed(t, name)
 				}
 				next, changes := incident.Reduce(state, parse(t, event), policy)
 				want = append(want, line)

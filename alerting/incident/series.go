@@ -111,7 +111,7 @@ func (f *fold) deadline(s alerting.SeriesState) time.Time {
 	if s.Side == "" {
 		last = s.Since
 	}
-	return last.Add(time.Duration(f.policy.SilentAfter) * p.Interval).Add(p.Timeout)
+	return p.SilentAt(last, f.policy.SilentAfter)
 }
 
 // find looks a series up in a list that is sorted by probe and location.

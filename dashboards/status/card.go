@@ -38,7 +38,7 @@ func (c card) IsCalm() bool { return c.mood == well }
 
 func (e *edition) card(comp probes.Component, v view) card {
 	state, in := stateOf(comp.ID, v.State)
-	fresh := !v.old && !state.LastAt.IsZero() && v.now.Sub(state.LastAt) <= e.cfg.maxAge(comp.ID)
+	fresh := !v.old && !state.LastAt.IsZero() && !v.now.After(e.cfg.freshUntil(comp.ID, state.LastAt))
 	name, _ := e.component(comp.ID)
 	c := card{mood: moodOf(state, in, fresh), ID: comp.ID, Name: name, Days: e.days(v.Days[comp.ID], v.now)}
 	c.State = e.words.say("state." + c.mood.String())

@@ -32,9 +32,15 @@ func config() status.Config {
 			{ID: "store", Name: probes.Text{"ja": "オンラインストア", "en": "Online store"}},
 		},
 		Guidance: guidance,
-		MaxAge:   map[string]time.Duration{"sign-up": 4 * time.Minute, "login": 4 * time.Minute, "store": 10 * time.Minute},
-		URL:      "https://status.example",
-		Now:      func() time.Time { return noon },
+		MaxAge:   4 * time.Minute,
+		FreshUntil: func(component string, last time.Time) time.Time {
+			if component == "store" {
+				return last.Add(10 * time.Minute)
+			}
+			return last.Add(4 * time.Minute)
+		},
+		URL: "https://status.example",
+		Now: func() time.Time { return noon },
 	}
 }
 

@@ -61,7 +61,7 @@ type view struct {
 
 func (e *edition) picture(told alerting.Snapshot, now time.Time) picture {
 	v := view{Snapshot: told, now: now}
-	v.old = !told.At.IsZero() && now.Sub(told.At) > e.cfg.shortestAge()
+	v.old = !told.At.IsZero() && now.Sub(told.At) > e.cfg.maxAge()
 	p := picture{
 		words: e.words, Lang: e.lang, TextLang: e.textLang,
 		Site: e.cfg.Site.Name.In(e.lang),

@@ -17,9 +17,12 @@ type Config struct {
 	Components []probes.Component // in the order of the page
 	// Guidance is what there is to tell of an error; nil: there is nothing.
 	Guidance func(signature string, cause probes.Cause) probes.Guidance
-	// MaxAge is how old a component's newest result may be, by its id; later
-	// than that the page doesn't vouch for it. Missing or 0: five minutes.
-	MaxAge map[string]time.Duration
+	// MaxAge is how old the whole snapshot may be before the page says that its
+	// data is old; 0: five minutes.
+	MaxAge time.Duration
+	// FreshUntil is until when a component whose newest result ended at last is
+	// vouched for; nil: five minutes longer.
+	FreshUntil func(component string, last time.Time) time.Time
 	// URL is where the public finds the page, for the feed's links, without a
 	// language and a final slash; "": the links are relative.
 	URL    string
@@ -30,22 +33,18 @@ type Config struct {
 // defaultMaxAge applies where no limit is given: silence is never health.
 const defaultMaxAge = 5 * time.Minute
 
-// maxAge is how old the newest result of a component may be.
-func (c Config) maxAge(component string) time.Duration {
-	if d := c.MaxAge[component]; d > 0 {
-		return d
+func (c Config) maxAge() time.Duration {
+	if c.MaxAge > 0 {
+		return c.MaxAge
 	}
 	return defaultMaxAge
 }
 
-// shortestAge is how old the whole snapshot may be: as old as the most
-// frequent component's results, since time alone is an event too.
-func (c Config) shortestAge() time.Duration {
-	shortest := defaultMaxAge
-	for _, comp := range c.Components {
-		shortest = min(shortest, c.maxAge(comp.ID))
+func (c Config) freshUntil(component string, last time.Time) time.Time {
+	if c.FreshUntil == nil {
+		return last.Add(defaultMaxAge)
 	}
-	return shortest
+	return c.FreshUntil(component, last)
 }
 
 // Page is the public page. Its methods may be called from many goroutines.

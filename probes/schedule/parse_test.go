@@ -195,3 +195,25 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+func TestAfterLeapsOverGaps(t *testing.T) {
+	tests := []struct {
+		name, spec, from string
+		n                int
+		want             string
+	}{
+		{"even ticks", "@every 1m", "2026-06-05T10:00:30Z", 3, "2026-06-05T10:03:00Z"},
+		{"over a week-end", "*/5 8-18 * * 1-5", "2026-06-05T18:51:00Z", 2, "2026-06-08T08:00:00Z"},
+		{"none", "@every 1m", "2026-06-05T10:00:30Z", 0, "2026-06-05T10:00:30Z"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if got := parsed(t, test.spec, time.UTC).After(at(t, test.from), test.n); !got.Equal(at(t, test.want)) {
+				t.Errorf("After = %s, want %s", got, test.want)
+			}
+		})
+	}
+	if got := (Schedule{}).After(at(t, "2026-06-05T10:00:00Z"), 3); !got.Equal(at(t, "2026-06-05T10:00:00Z")) {
+		t.Errorf("a schedule that never ticks is due at %s", got)
+	}
+}

@@ -27,6 +27,19 @@ func (s Schedule) Next(after time.Time) time.Time {
 	return s.rule.next(after)
 }
 
+// After is the n-th tick later than t, in UTC. Where the schedule ends before,
+// it is as many usual intervals later as are missing.
+func (s Schedule) After(t time.Time, n int) time.Time {
+	for i := range n {
+		next := s.Next(t)
+		if next.IsZero() {
+			return t.Add(time.Duration(n-i) * s.interval)
+		}
+		t = next
+	}
+	return t
+}
+
 // Interval is the usual distance between two ticks: the (upper) median over
 // some fifty of them. It doesn't depend on the day it is asked.
 func (s Schedule) Interval() time.Duration { return s.interval }

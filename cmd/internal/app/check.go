@@ -1,16 +1,21 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"iter"
 	"log/slog"
+	"maps"
+	"net"
 	"net/url"
 	"slices"
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/andybalholm/cascadia"
 
 	"genkan/probes"
 	"genkan/probes/browser"
@@ -20,31 +25,46 @@ import (
 	"genkan/probes/signature"
 )
 
+// ErrNoBrowser says that a check had no browser to visit with: nothing is known
+// of the pages, and nothing was wrong with what was asked.
+var ErrNoBrowser = errors.New("there is no browser to check with")
+
+// visitTimeout bounds a visit for which no time was said.
+const visitTimeout = 30 * time.Second
+
 // CheckOptions are what to visit now, and how.
 type CheckOptions struct {
 	URLs        []string
 	Expect      probes.Expectation
-	Packs       []string
-	ConfigFile  string   // take the probes from here instead of URLs
-	Probes      []string // of that configuration; none: all
-	Timeout     time.Duration
-	Jobs        int    // visits at a time; 0: by the machine
-	EvidenceDir string // "": none is kept
+	Packs       []string      // none: DefaultPacks
+	ConfigFile  string        // take the probes from here instead of URLs
+	Probes      []string      // of that configuration; none: all
+	Timeout     time.Duration // for each visit; 0: a probe's own, and 30 s for a URL
+	Jobs        int           // visits at a time; 0: by the machine
+	EvidenceDir string        // "": none is kept
 	BrowserPath string
 	NoSandbox   bool
 }
 
+// DefaultPacks are the packs that judge where none are named.
+func DefaultPacks() []string { return []string{"iqos", "web"} }
+
 // Checker visits pages once, outside any schedule and record.
 type Checker struct {
 	runs    []probes.Run
+	slots   int // visits at a time
+	probe   func(context.Context, probes.Run) probes.Result
 	set     *signature.Set
+	store   *evidence.Store // nil: no evidence is kept
 	browser *browser.Browser
-	prober  *prober.Prober
 }
 
 // NewChecker starts a browser for o. An error is one of usage or configuration,
-// or says that there is no browser.
+// or ErrNoBrowser.
 func NewChecker(ctx context.Context, o CheckOptions, log *slog.Logger) (*Checker, error) {
+	if err := o.refuse(); err != nil {
+		return nil, err
+	}
 	list, set, err := o.subjects()
 	if err != nil {
 		return nil, err
@@ -55,84 +75,135 @@ func NewChecker(ctx context.Context, o CheckOptions, log *slog.Logger) (*Checker
 	}
 	cfg := browser.Config{Path: o.BrowserPath, Slots: o.Jobs, NoSandbox: o.NoSandbox, Logger: log, Read: markup.Read}
 	if o.EvidenceDir != "" {
-		store, err := evidence.Open(o.EvidenceDir)
-		if err != nil {
+		if c.store, err = evidence.Open(o.EvidenceDir); err != nil {
 			return nil, fmt.Errorf("open the folder for evidence: %w", err)
 		}
-		cfg.Store = store.Put
+		cfg.Store = c.store.Put
 	}
 	if c.browser, err = browser.New(ctx, cfg); err != nil {
-		return nil, fmt.Errorf("start the browser: %w", err)
+		return nil, fmt.Errorf("%w: %w", ErrNoBrowser, err)
 	}
-	c.prober = prober.New(c.browser, set, log)
+	c.slots = c.browser.Slots()
+	c.probe = prober.New(c.browser, set, log).Probe
 	return c, nil
+}
+
+// refuse says what can't be meant, all at once.
+func (o CheckOptions) refuse() error {
+	var errs []error
+	refuse := func(wrong bool, why string) {
+		if wrong {
+			errs = append(errs, errors.New(why))
+		}
+	}
+	configured := o.ConfigFile != ""
+	refuse(!configured && len(o.Probes) > 0, "--probe needs --config.file: a probe is one of a configuration")
+	refuse(!configured && len(o.Probes) == 0 && len(o.URLs) == 0, "what is to be checked? Name URLs, or --config.file; see genkan check --help")
+	refuse(configured && len(o.URLs) > 0, "either URLs or --config.file: the configuration's probes have URLs of their own")
+	refuse(configured && o.Expect.Selector != "", "either --expect-selector or --config.file: the configuration's probes have expectations of their own")
+	refuse(configured && len(o.Packs) > 0, "either --pack or --config.file: the configuration names packs of its own")
+	refuse(o.Timeout < 0, "--timeout is below zero")
+	refuse(o.Jobs < 0, "--jobs is below zero")
+	errs = append(errs, badSelector(o.Expect.Selector))
+	return errors.Join(errs...)
+}
+
+func badSelector(selector string) error {
+	if selector == "" {
+		return nil
+	}
+	if _, err := cascadia.ParseGroup(selector); err != nil {
+		return fmt.Errorf("--expect-selector: %q is no CSS selector: %w", selector, err)
+	}
+	return nil
 }
 
 // subjects are the probes to run, and the packs to judge by.
 func (o CheckOptions) subjects() ([]probes.Probe, *signature.Set, error) {
 	if o.ConfigFile == "" {
-		if len(o.Probes) > 0 {
-			return nil, nil, errors.New("--probe needs --config.file: a probe is one of a configuration")
-		}
-		set, err := signature.Load(o.Packs, nil)
+		set, err := loadPacks(o.Packs)
 		if err != nil {
-			return nil, nil, fmt.Errorf("load the packs: %w", err)
+			return nil, nil, err
 		}
 		list, err := o.fromURLs()
 		return list, set, err
-	}
-	if len(o.URLs) > 0 {
-		return nil, nil, errors.New("either URLs or --config.file: the configuration's probes have URLs of their own")
 	}
 	g, err := build(o.ConfigFile)
 	if err != nil {
 		return nil, nil, err
 	}
 	list, err := g.chosen(o.Probes)
+	for i := range list {
+		list[i].Timeout = cmp.Or(o.Timeout, list[i].Timeout)
+	}
 	return list, g.set, err
 }
 
-func (o CheckOptions) fromURLs() ([]probes.Probe, error) {
-	if len(o.URLs) == 0 {
-		return nil, errors.New("what is to be checked? Name URLs, or --config.file")
+// loadPacks loads packs by name, or those that judge where none are named.
+func loadPacks(names []string) (*signature.Set, error) {
+	if len(names) == 0 {
+		names = DefaultPacks()
 	}
+	set, err := signature.Load(names, nil)
+	if err != nil {
+		return nil, fmt.Errorf("load the packs: %w", err)
+	}
+	return set, nil
+}
+
+// Explain is what a message may mean by the packs named, best first, in ja or en.
+func Explain(message, lang string, packs []string) ([]signature.Candidate, error) {
+	set, err := loadPacks(packs)
+	if err != nil {
+		return nil, err
+	}
+	return set.Explain(message, lang), nil
+}
+
+func (o CheckOptions) fromURLs() ([]probes.Probe, error) {
 	var list []probes.Probe
 	var errs []error
 	for _, raw := range o.URLs {
 		address, err := pageURL(raw)
 		errs = append(errs, err)
 		list = append(list, probes.Probe{
-			Name: "check", Journey: probes.Visit(address), Timeout: o.Timeout, Expect: o.Expect,
+			Name: "check", Journey: probes.Visit(address), Timeout: cmp.Or(o.Timeout, visitTimeout), Expect: o.Expect,
 			Device: probes.Desktop, Locale: "ja-JP", TimeZone: "Asia/Tokyo", Locations: []string{"local"},
 		})
 	}
 	return list, errors.Join(errs...)
 }
 
-// pageURL is the address of a page as people write it: https when no scheme is said.
+// pageURL is the address of a page as people write it: when no scheme is said,
+// https, and http for an IP address and localhost, as browsers have it.
 func pageURL(raw string) (string, error) {
+	written := raw
 	if !strings.Contains(raw, "://") {
 		raw = "https://" + raw
 	}
 	u, err := url.Parse(raw)
-	if err != nil {
-		return "", fmt.Errorf("%q is no URL: %w", raw, err)
-	}
-	if u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
-		return "", fmt.Errorf("%q can't be visited: write http://HOST/… or https://HOST/…", raw)
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("%q is no URL: %w", written, errors.Unwrap(err))
+	case u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "":
+		return "", fmt.Errorf("%q can't be visited: write http://HOST/… or https://HOST/…", written)
+	case u.User != nil:
+		return "", fmt.Errorf("the URL for %s has a user or password in it, which would stand in every result: write it without", u.Hostname())
+	case raw != written && (u.Hostname() == "localhost" || net.ParseIP(u.Hostname()) != nil):
+		u.Scheme = "http"
 	}
 	return u.String(), nil
 }
 
 func (g *generation) chosen(names []string) ([]probes.Probe, error) {
 	if len(names) == 0 {
-		return g.config.Probes, nil
+		return slices.Clone(g.config.Probes), nil
 	}
 	var list []probes.Probe
 	for _, name := range names {
 		i := slices.IndexFunc(g.config.Probes, func(p probes.Probe) bool { return p.Name == name })
 		if i < 0 {
-			return nil, fmt.Errorf("no probe is called %q; there are %q", name, g.names())
+			return nil, fmt.Errorf("no probe is called %q; there are %s", name, strings.Join(g.names(), ", "))
 		}
 		list = append(list, g.config.Probes[i])
 	}
@@ -147,41 +218,82 @@ func (c *Checker) Guidance(signature string, cause probes.Cause) probes.Guidance
 	return c.set.Guidance(signature, cause)
 }
 
+// Kept are the paths of evidence.
+func (c *Checker) Kept(artifacts probes.Artifacts) []string {
+	if c.store == nil {
+		return nil
+	}
+	var paths []string
+	for _, kind := range slices.Sorted(maps.Keys(artifacts)) {
+		if path, err := c.store.Path(artifacts[kind]); err == nil {
+			paths = append(paths, path)
+		}
+	}
+	return paths
+}
+
 // Results visits all and yields the results in the order asked for, each as
-// soon as it and those before it are there. It ends early when ctx does.
+// soon as it and those before it are there. When ctx ends it yields those that
+// are there by then, and ends.
 func (c *Checker) Results(ctx context.Context) iter.Seq[probes.Result] {
 	return func(yield func(probes.Result) bool) {
 		ctx, cancel := context.WithCancel(ctx)
-		var workers sync.WaitGroup
+		results, workers := c.start(ctx)
 		defer workers.Wait()
 		defer cancel()
-		results := make([]chan probes.Result, len(c.runs))
-		next := make(chan int, len(c.runs))
-		for i := range c.runs {
-			results[i] = make(chan probes.Result, 1)
-			next <- i
-		}
-		close(next)
-		for range min(c.browser.Slots(), len(c.runs)) {
-			workers.Go(func() {
-				for i := range next {
-					if ctx.Err() == nil {
-						results[i] <- c.prober.Probe(ctx, c.runs[i])
-					}
-				}
-			})
-		}
 		for _, ready := range results {
 			select {
-			case r := <-ready:
-				if ctx.Err() != nil || !yield(r) {
-					return
-				}
+			case <-ready.over:
 			case <-ctx.Done():
+			}
+			if r, ok := ready.take(); ok && !yield(r) {
 				return
 			}
 		}
 	}
+}
+
+// pending is a result that is to come.
+type pending struct {
+	over   chan struct{} // closed when result is there
+	result probes.Result
+}
+
+// take returns the result if it is there.
+func (p *pending) take() (probes.Result, bool) {
+	select {
+	case <-p.over:
+		return p.result, true
+	default:
+		return probes.Result{}, false
+	}
+}
+
+// start makes the visits, as many at a time as there are slots. What ends after
+// ctx is worth nothing and never comes.
+func (c *Checker) start(ctx context.Context) ([]*pending, *sync.WaitGroup) {
+	results := make([]*pending, len(c.runs))
+	next := make(chan int, len(c.runs))
+	for i := range c.runs {
+		results[i] = &pending{over: make(chan struct{})}
+		next <- i
+	}
+	close(next)
+	var workers sync.WaitGroup
+	for range min(c.slots, len(c.runs)) {
+		workers.Go(func() {
+			for i := range next {
+				if ctx.Err() != nil {
+					return
+				}
+				results[i].result = c.probe(ctx, c.runs[i])
+				if ctx.Err() == nil {
+					close(results[i].over)
+				}
+			}
+		})
+	}
+	return results, &workers
 }
 
 // Close ends the browser.

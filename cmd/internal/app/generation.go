@@ -12,8 +12,15 @@ import (
 	"genkan/probes/signature"
 )
 
-// silentAfter is how many intervals without a result make a series silent.
+// silentAfter is how many ticks without a result make a series silent.
 const silentAfter = 3
+
+// stalled is how long the line may stand still before the page says so: time
+// itself is folded every second.
+const stalled = time.Minute
+
+// ticks is the n-th tick of a schedule after t.
+type ticks = func(t time.Time, n int) time.Time
 
 // generation is what one configuration becomes. It doesn't change.
 type generation struct {
@@ -27,14 +34,15 @@ type generation struct {
 // anything that runs. The error tells all that is wrong with the file.
 func build(path string) (*generation, error) {
 	var set *signature.Set
-	c, err := config.Load(path, readSchedules, checkSelectors, loadSignatures(&set), checkAlerting)
+	due := map[string]ticks{}
+	c, err := config.Load(path, readSchedules(due), checkSelectors, loadSignatures(&set), checkAlerting)
 	if err != nil {
 		return nil, err
 	}
-	return &generation{config: c, set: set, policy: policy(c)}, nil
+	return &generation{config: c, set: set, policy: policy(c, due)}, nil
 }
 
-func policy(c *config.Config) alerting.Policy {
+func policy(c *config.Config, due map[string]ticks) alerting.Policy {
 	p := alerting.Policy{
 		Probes:      map[string]alerting.ProbePolicy{},
 		ConfirmRuns: c.Policy.ConfirmRuns, ConfirmAfter: confirmAfter(c.Policy.ConfirmWithin),
@@ -46,6 +54,7 @@ func policy(c *config.Config) alerting.Policy {
 	for _, probe := range c.Probes {
 		p.Probes[probe.Name] = alerting.ProbePolicy{
 			Component: probe.Component, Interval: probe.Interval, Timeout: probe.Timeout, Locations: probe.Locations, Control: probe.Control,
+			Due: due[probe.Name],
 		}
 	}
 	return p
@@ -66,11 +75,22 @@ func (g *generation) subject() metrics.Subject {
 }
 
 func (g *generation) pageConfig(url string, log *slog.Logger) status.Config {
-	oldest := map[string]time.Duration{}
-	for _, p := range g.config.Probes {
-		oldest[p.Component] = max(oldest[p.Component], silentAfter*p.Interval+p.Timeout)
+	return status.Config{
+		Site: g.config.Site, Components: g.config.Components, Guidance: g.set.Guidance,
+		MaxAge: stalled, FreshUntil: g.freshUntil, URL: url, Logger: log,
 	}
-	return status.Config{Site: g.config.Site, Components: g.config.Components, Guidance: g.set.Guidance, MaxAge: oldest, URL: url, Logger: log}
+}
+
+// freshUntil is until when the newest result of a component speaks for it: as
+// long as any of its probes may take to be silent.
+func (g *generation) freshUntil(component string, last time.Time) time.Time {
+	fresh := last
+	for _, p := range g.policy.Probes {
+		if at := p.SilentAt(last, silentAfter); p.Component == component && at.After(fresh) {
+			fresh = at
+		}
+	}
+	return fresh
 }
 
 // needsRestart names the settings that differ in next and that a running

@@ -15,18 +15,21 @@ import (
 // What only another package can judge in a configuration is judged here, so
 // that all problems are told at once, each where it stands.
 
-// readSchedules reads every schedule and notes its interval.
-func readSchedules(c *config.Config) []config.Problem {
-	var problems []config.Problem
-	for i, p := range c.Probes {
-		s, err := schedule.Parse(p.Schedule, c.Zone)
-		if err != nil {
-			problems = append(problems, c.Problem(err.Error(), "probes", i, "schedule"))
-			continue
+// readSchedules reads every schedule, notes its interval, and its ticks in due.
+func readSchedules(due map[string]ticks) func(*config.Config) []config.Problem {
+	return func(c *config.Config) []config.Problem {
+		var problems []config.Problem
+		for i, p := range c.Probes {
+			s, err := schedule.Parse(p.Schedule, c.Zone)
+			if err != nil {
+				problems = append(problems, c.Problem(err.Error(), "probes", i, "schedule"))
+				continue
+			}
+			c.SetInterval(i, s.Interval())
+			due[p.Name] = s.After
 		}
-		c.SetInterval(i, s.Interval())
+		return problems
 	}
-	return problems
 }
 
 // checkSelectors reads every selector as the judgement of saved pages does.
