@@ -130,7 +130,7 @@ func picture(n *html.Node) bool {
 
 func holdsBlock(n *html.Node) bool {
 	for k := range n.Descendants() {
-		if k.Type == html.ElementNode && isBlock(k) {
+		if k.Type == html.ElementNode && (isBlock(k) || k.DataAtom == atom.Td || k.DataAtom == atom.Th) {
 			return true
 		}
 	}

@@ -19,7 +19,7 @@ import (
 // content type, the page's own declaration, and its bytes, in this order. What
 // isn't HTML is read as plain text; what isn't text has nothing to read.
 func Observe(raw []byte, contentType, url string, status int) probes.Observation {
-	page := decode(raw, contentType)
+	page := strings.TrimPrefix(decode(raw, contentType), "\ufeff")
 	v := probes.View{RequestedURL: url, FinalURL: url, Status: status, ContentType: mediaType(contentType, raw), HTML: bounded(page, maxHTML)}
 	switch {
 	case isHTML(v.ContentType):

@@ -28,7 +28,7 @@ type writer struct {
 func textOf(n *html.Node, limit, nodes int) string {
 	w := writer{limit: limit, nodes: nodes}
 	w.node(n, false)
-	return strings.TrimSpace(w.out.String())
+	return strings.TrimSpace(bounded(w.out.String(), limit))
 }
 
 func (w *writer) node(n *html.Node, preformatted bool) {

@@ -115,7 +115,7 @@ func (s *Set) unblocked(sc *scene, e probes.Expectation) probes.Verdict {
 		return s.bare(healthy, probes.OK, "", "")
 	case v.Failed != nil:
 		u := s.unknown(ruleStepFailed, probes.UnexpectedContent, sc)
-		u.Quotes = append([]probes.Quote{{Matcher: "failed_step", Quote: bounded(v.Failed.Reason, maxQuote)}}, u.Quotes...)
+		u.Quotes = append([]probes.Quote{quotation("failed_step", v.Failed.Reason)}, u.Quotes...)
 		return u
 	case v.Status >= 400:
 		return s.bare(ruleStatus, causeOfStatus(v.Status), "status", itoa(v.Status))
@@ -182,7 +182,7 @@ func (s *Set) expected(g *sighting) probes.Verdict {
 func (s *Set) bare(rule string, cause probes.Cause, matcher, quote string) probes.Verdict {
 	v := probes.Verdict{Side: cause.Side(), Cause: cause, Rule: rule, Advice: slices.Clone(s.causes[cause].advice)}
 	if quote != "" {
-		v.Quotes = []probes.Quote{{Matcher: matcher, Quote: bounded(quote, maxQuote)}}
+		v.Quotes = []probes.Quote{quotation(matcher, quote)}
 	}
 	return v.Settled()
 }
@@ -191,6 +191,6 @@ func (s *Set) bare(rule string, cause probes.Cause, matcher, quote string) probe
 // look most like an error.
 func (s *Set) unknown(rule string, cause probes.Cause, sc *scene) probes.Verdict {
 	v := s.bare(rule, cause, "", "")
-	v.Quotes = suspicious(sc.page.view)
+	v.Quotes = s.lexicon.suspicious(sc.page.view)
 	return v
 }

@@ -130,6 +130,20 @@ func (f *finder) find(segments []segment) occurrences {
 	return out
 }
 
+// each reports every occurrence of a literal in a text.
+func (f *finder) each(text string, found func(literal int)) {
+	f.scan(text, func(w window, at int) {
+		if start := at - w.offset; start >= 0 && strings.HasPrefix(text[start:], f.literals[w.literal]) {
+			found(w.literal)
+		}
+	})
+	for _, id := range f.tiny {
+		if strings.Contains(text, f.literals[id]) {
+			found(id)
+		}
+	}
+}
+
 // scan reports every window of the text that something is filed under.
 func (f *finder) scan(text string, note func(window, int)) {
 	var k uint64 // the last eight bytes, the latest on top

@@ -40,6 +40,7 @@ type Set struct {
 	packs      map[string]*pack
 	causes     map[probes.Cause]guidance
 	finder     *finder
+	lexicon    *lexicon
 	phrases    *phrasebook
 }
 
@@ -226,7 +227,7 @@ func (l *loader) signature(file string, data []byte, p *pack) {
 
 func (l *loader) set() *Set {
 	slices.SortFunc(l.signatures, func(a, b Signature) int { return strings.Compare(a.ID, b.ID) })
-	s := &Set{builtIn: l.builtIn, byID: map[string]int{}, packs: map[string]*pack{}, causes: l.guidance, finder: l.finder}
+	s := &Set{builtIn: l.builtIn, byID: map[string]int{}, packs: map[string]*pack{}, causes: l.guidance, finder: l.finder, lexicon: newLexicon()}
 	for _, p := range l.packs {
 		s.packs[p.id] = p
 	}

@@ -192,7 +192,7 @@ func (m header) match(p *page) (found, bool) {
 	if !ok || m.value != nil && !m.value.MatchString(bounded(v, maxLine)) {
 		return found{}, false
 	}
-	return fact(ofAnswer, "header", m.name+": "+bounded(v, maxQuote)), true
+	return fact(ofAnswer, "header", m.name+": "+bounded(v, maxLine)), true
 }
 
 type finalURL struct{ re *regexp.Regexp }
@@ -201,7 +201,7 @@ func (finalURL) cost() int { return 2 }
 
 func (m finalURL) match(p *page) (found, bool) {
 	u := bounded(p.view.FinalURL, maxLine)
-	return fact(ofAnswer, "final_url", bounded(u, maxQuote)), u != "" && m.re.MatchString(u)
+	return fact(ofAnswer, "final_url", u), u != "" && m.re.MatchString(u)
 }
 
 type hop struct {
@@ -214,7 +214,7 @@ func (hop) cost() int { return 2 }
 func (m hop) match(p *page) (found, bool) {
 	for _, h := range p.view.Redirects[:min(len(p.view.Redirects), maxItems)] {
 		if (m.url == nil || m.url.MatchString(bounded(h.URL, maxLine))) && (len(m.status) == 0 || m.status.holds(h.Status)) {
-			return fact(ofAnswer, "hop", itoa(h.Status)+" "+bounded(h.URL, maxQuote)), true
+			return fact(ofAnswer, "hop", itoa(h.Status)+" "+bounded(h.URL, maxLine)), true
 		}
 	}
 	return found{}, false
@@ -233,7 +233,7 @@ func (m netError) match(p *page) (found, bool) {
 		}
 		return name == want
 	})
-	return fact(ofVisit, "net_error", bounded(p.view.NetError, maxQuote)), ok
+	return fact(ofVisit, "net_error", bounded(p.view.NetError, maxLine)), ok
 }
 
 // flag is something that a view says or doesn't.
@@ -250,7 +250,7 @@ func (m flag) match(p *page) (found, bool) {
 	if !m.holds(p) {
 		return found{}, false
 	}
-	return fact(m.kind, m.name, bounded(m.quote(p), maxQuote)), true
+	return fact(m.kind, m.name, bounded(m.quote(p), maxLine)), true
 }
 
 // selector is CSS that matches something in the captured HTML. Parsing a page
@@ -290,7 +290,7 @@ func (m exchange) match(p *page) (found, bool) {
 		case len(m.status) > 0 && !m.status.holds(x.Status):
 		case m.body != "" && !strings.Contains(p.answer(i), m.body):
 		default:
-			return fact(ofScript, "exchange", bounded(describe(x), maxQuote)), true
+			return fact(ofScript, "exchange", bounded(describe(x), maxLine)), true
 		}
 	}
 	return found{}, false
@@ -308,7 +308,7 @@ func (console) cost() int { return 5 }
 func (m console) match(p *page) (found, bool) {
 	for _, line := range p.view.Console[:min(len(p.view.Console), maxItems)] {
 		if strings.Contains(normalise(bounded(line, maxLine)), string(m)) {
-			return fact(ofScript, "console", bounded(line, maxQuote)), true
+			return fact(ofScript, "console", bounded(line, maxLine)), true
 		}
 	}
 	return found{}, false
@@ -322,5 +322,5 @@ func (m failedStep) match(p *page) (found, bool) {
 	if p.view.Failed == nil || !m.re.MatchString(bounded(p.view.Failed.Reason, maxLine)) {
 		return found{}, false
 	}
-	return fact(ofVisit, "failed_step", bounded(p.view.Failed.Reason, maxQuote)), true
+	return fact(ofVisit, "failed_step", bounded(p.view.Failed.Reason, maxLine)), true
 }

@@ -32,7 +32,8 @@ type page struct {
 	found    occurrences
 	literals []string
 	lengths  []int // of the literals
-	budget   int   // bytes that regular expressions may still look at
+	lexicon  *lexicon
+	budget   int // bytes that regular expressions may still look at
 
 	html    string     // of the view, lower case, once asked for
 	doc     *html.Node // of the view's HTML, once asked for
@@ -51,8 +52,8 @@ type segment struct {
 type occurrence struct{ segment, at int32 } // segment from 1
 
 // newPage prepares a view for the matchers whose literals f holds.
-func newPage(v probes.View, f *finder) *page {
-	p := &page{view: v, literals: f.literals, lengths: f.lengths, budget: maxLooked}
+func newPage(v probes.View, f *finder, l *lexicon) *page {
+	p := &page{view: v, literals: f.literals, lengths: f.lengths, lexicon: l, budget: maxLooked}
 	budget := maxRegions
 	for _, d := range v.Dialogs {
 		p.add(inDialog, d.Message, &budget)
@@ -97,7 +98,12 @@ func (p *page) quote(h hit) probes.Quote {
 	if h.end > 0 {
 		q = original(p.segments[h.segment].raw, h.start, h.end)
 	}
-	return probes.Quote{Matcher: h.matcher, Quote: bounded(q, maxQuote)}
+	return quotation(h.matcher, q)
+}
+
+// quotation is a quote of bounded length and whole characters.
+func quotation(matcher, text string) probes.Quote {
+	return probes.Quote{Matcher: matcher, Quote: bounded(strings.ToValidUTF8(bounded(text, 2*maxQuote), ""), maxQuote)}
 }
 
 func (p *page) inHTML(names []string) bool {

@@ -35,7 +35,7 @@ func TestPatternFindsAll(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, text := range texts {
-			p := newPage(probes.View{Reading: probes.Reading{Text: text}}, f)
+			p := newPage(probes.View{Reading: probes.Reading{Text: text}}, f, newLexicon())
 			_, got := m.match(p)
 			if want := whole.MatchString(normalise(text)); got != want {
 				t.Errorf("%s on %.60q: %v, want %v", src, text, got, want)

@@ -39,7 +39,7 @@ type sighting struct {
 
 // look matches every signature against a view.
 func (s *Set) look(v probes.View, before *scene) *scene {
-	sc := &scene{page: newPage(v, s.finder), before: before}
+	sc := &scene{page: newPage(v, s.finder, s.lexicon), before: before}
 	for i := range s.signatures {
 		sig := &s.signatures[i]
 		if sig.match == nil {
@@ -290,12 +290,14 @@ func (sc *scene) isForm(g *sighting) bool {
 }
 
 // reports reports whether, beside a form, a sentence of its own says what is
-// wrong with what the visitor sent, or with the very thing the site's own pack
-// knows. Many sites write it as plain text above the form, by nothing told from
-// the rest. On a long page it would more likely be explained than meant.
+// wrong with what the visitor sent, or what the site's own pack knows to be
+// wrong with the site. Many sites write it as plain text above the form, by
+// nothing told from the rest. On a long page it would more likely be explained
+// than meant.
 func (sc *scene) reports(g *sighting) bool {
 	v := sc.page.view
-	if g.sig.Side != probes.SideUser && (g.sig.Generic || !g.sig.pack.site) || !g.found.ofText() || len(v.Text) > shortPage || sc.page.tellsAbout() {
+	ofSite := g.sig.Side == probes.SideSystem && g.sig.pack.site && !g.sig.Generic
+	if g.sig.Side != probes.SideUser && !ofSite || !g.found.ofText() || len(v.Text) > shortPage || sc.page.tellsAbout() {
 		return false
 	}
 	for _, h := range g.found.hits {
@@ -307,14 +309,15 @@ func (sc *scene) reports(g *sighting) bool {
 }
 
 // stated reports whether what was found is most of a sentence, and the sentence
-// tells of a failure: a label or a hint asks for something and tells of none.
+// tells of a failure: a label or a hint asks for something and tells of none,
+// and a question only supposes it.
 func (p *page) stated(h hit) bool {
 	s := p.segments[h.segment]
 	words := s.text[h.start:h.end]
 	for _, sentence := range sentences(s.raw) {
 		n := normalise(sentence)
 		if 2*len(words) >= len(n) && strings.Contains(n, words) {
-			return suspicion(n) >= amissFrom
+			return p.lexicon.suspicion(n) >= amissFrom && !strings.HasSuffix(n, "?")
 		}
 	}
 	return false
@@ -401,7 +404,7 @@ func globbed(glob, s string) bool {
 // answered well and says nothing that sounds like an error.
 func (sc *scene) sound() bool {
 	v := sc.page.view
-	return !sc.unmet && v.Status < 400 && v.NetError == "" && !v.TimedOut && v.Failed == nil && nothingAmiss(v)
+	return !sc.unmet && v.Status < 400 && v.NetError == "" && !v.TimedOut && v.Failed == nil && sc.page.lexicon.nothingAmiss(v)
 }
 
 // healthyRule is the rule by which a view that nothing blocks is healthy, or "".
