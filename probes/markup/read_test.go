@@ -104,6 +104,7 @@ func TestForms(t *testing.T) {
 		"a search":                   {`<form role=search><input name=q></form>`, one(probes.OtherForm)},
 		"a postal code":              {`<form><input name="zip_code"></form>`, one(probes.OtherForm)},
 		"a newsletter":               {`<form>メールマガジン<input type=email><button>登録</button></form>`, one(probes.OtherForm)},
+		"a letter to subscribe to":   {`<form>季節のお知らせを受け取る<input type=email><button>申し込む</button></form>`, one(probes.OtherForm)},
 		"a rendered log-in, no form": {`<div><input name=user><input type=password><button>Log in</button></div>`, one(probes.LoginForm)},
 		"another service's account":  {`<main><button>Googleでログイン</button></main>`, one(probes.LoginForm)},
 		"a link to the log-in":       {`<a href=/login>ログインページへ</a>`, nil},

@@ -20,7 +20,7 @@ func loginWords() []string {
 
 func signupWords() []string {
 	return []string{"sign up", "signup", "sign-up", "register", "registration", "create account", "create an account", "create my account", "create your account", "join",
-		"新規登録", "会員登録", "登録", "アカウント作成", "アカウントを作成", "入会", "申し込", "申込", "開設", "registrier", "inscri", "s'enregistrer", "registr", "cadastr", "crear cuenta", "crear una cuenta",
+		"新規登録", "会員登録", "登録", "アカウント作成", "アカウントを作成", "入会", "開設", "registrier", "inscri", "s'enregistrer", "registr", "cadastr", "crear cuenta", "crear una cuenta",
 		"criar conta", "регистр", "зарегистрир", "注册", "註冊", "가입", "kayıt", "zarejestruj", "załóż", "aanmelden", "crea un account", "реєстр", "إنشاء حساب"}
 }
 
@@ -29,7 +29,7 @@ func resetWords() []string {
 }
 
 func newsWords() []string {
-	return []string{"newsletter", "subscribe", "mailing list", "メルマガ", "メールマガジン", "配信登録", "abonnier", "s'abonner", "suscrib", "подпис", "订阅", "訂閱"}
+	return []string{"newsletter", "subscribe", "mailing list", "メルマガ", "メールマガジン", "配信", "お届けします", "だより", "最新情報を受け取", "abonnier", "s'abonner", "suscrib", "подпис", "订阅", "訂閱"}
 }
 
 func codeWords() []string {

@@ -167,16 +167,22 @@ func TestRules(t *testing.T) {
 		"the time ran out on a page that can be used": {seen(func(v *probes.View) { v.TimedOut, v.Forms = true, form(probes.LoginForm) }), probes.Expectation{}, probes.SideNone, probes.OK, "", ruleForm},
 		"the time ran out on an error":                {seen(func(v *probes.View) { v.TimedOut, v.Text = true, "Access is denied" }), probes.Expectation{}, probes.SideSystem, probes.Forbidden, "web/denied", ruleWebPack},
 		"sent back to the top page":                   {seen(func(v *probes.View) { v.FinalURL, v.Content, v.Text = "https://www.example.test/", true, long }), probes.Expectation{}, probes.SideSystem, probes.Bounced, "", ruleBounced},
-		"the top page was expected":                   {seen(func(v *probes.View) { v.FinalURL = "https://example.test/" }), probes.Expectation{URL: "https://example.test/"}, probes.SideNone, probes.OK, "", ruleMet},
-		"a step that failed, with a signature":        {seen(func(v *probes.View) { v.Failed = &probes.StepFailure{Reason: "the button Next is gone"} }), probes.Expectation{}, probes.SideSystem, probes.ServerError, "web/step", ruleWebPack},
-		"a step that failed":                          {seen(func(v *probes.View) { v.Text, v.Failed = "…", &probes.StepFailure{Reason: "no such element"} }), probes.Expectation{}, probes.SideUnknown, probes.UnexpectedContent, "", ruleStepFailed},
-		"nothing to see":                              {seen(func(*probes.View) {}), probes.Expectation{}, probes.SideUnknown, probes.BlankPage, "", ruleBlank},
-		"nothing to see where a form was expected":    {seen(func(v *probes.View) { v.Expected.Selector = probes.Unmet }), wantForm, probes.SideUnknown, probes.BlankPage, "", ruleBlank},
-		"not what was expected":                       {seen(func(v *probes.View) { v.Text, v.Content, v.Expected.Selector = long, true, probes.Unmet }), wantForm, probes.SideUnknown, probes.UnexpectedContent, "", ruleUnmet},
-		"a text that was expected":                    {reading(probes.Reading{Text: "ようこそ、\nＡさん"}), probes.Expectation{Text: "ようこそ、Aさん"}, probes.SideNone, probes.OK, "", ruleMet},
-		"an expectation nobody measured":              {reading(probes.Reading{Forms: form(probes.LoginForm)}), wantForm, probes.SideNone, probes.OK, "", ruleForm},
-		"a few words, answered well":                  {reading(probes.Reading{Title: "登録完了", Text: "会員登録ありがとうございました。ご登録のアドレス宛にメールをお送りしました。"}), probes.Expectation{}, probes.SideNone, probes.OK, "", ruleNothingAmiss},
-		"a few words that sound like an error":        {reading(probes.Reading{Text: "ただいま大変混み合っております。しばらくしてからもう一度お試しください。"}), probes.Expectation{}, probes.SideUnknown, probes.UnexpectedContent, "", ruleUnknown},
+		"sent back to a top page that has what is expected by chance": {seen(func(v *probes.View) {
+			v.FinalURL, v.Content, v.Expected.Selector = "https://example.test/", true, probes.Met
+		}), probes.Expectation{Selector: "form"}, probes.SideSystem, probes.Bounced, "", ruleBounced},
+		"sent to a top page where one can log in": {seen(func(v *probes.View) {
+			v.FinalURL, v.Forms, v.Expected.Selector = "https://example.test/", form(probes.LoginForm), probes.Met
+		}), wantForm, probes.SideNone, probes.OK, "", ruleMet},
+		"the top page was expected":                {seen(func(v *probes.View) { v.FinalURL = "https://example.test/" }), probes.Expectation{URL: "https://example.test/"}, probes.SideNone, probes.OK, "", ruleMet},
+		"a step that failed, with a signature":     {seen(func(v *probes.View) { v.Failed = &probes.StepFailure{Reason: "the button Next is gone"} }), probes.Expectation{}, probes.SideSystem, probes.ServerError, "web/step", ruleWebPack},
+		"a step that failed":                       {seen(func(v *probes.View) { v.Text, v.Failed = "…", &probes.StepFailure{Reason: "no such element"} }), probes.Expectation{}, probes.SideUnknown, probes.UnexpectedContent, "", ruleStepFailed},
+		"nothing to see":                           {seen(func(*probes.View) {}), probes.Expectation{}, probes.SideUnknown, probes.BlankPage, "", ruleBlank},
+		"nothing to see where a form was expected": {seen(func(v *probes.View) { v.Expected.Selector = probes.Unmet }), wantForm, probes.SideUnknown, probes.BlankPage, "", ruleBlank},
+		"not what was expected":                    {seen(func(v *probes.View) { v.Text, v.Content, v.Expected.Selector = long, true, probes.Unmet }), wantForm, probes.SideUnknown, probes.UnexpectedContent, "", ruleUnmet},
+		"a text that was expected":                 {reading(probes.Reading{Text: "ようこそ、\nＡさん"}), probes.Expectation{Text: "ようこそ、Aさん"}, probes.SideNone, probes.OK, "", ruleMet},
+		"an expectation nobody measured":           {reading(probes.Reading{Forms: form(probes.LoginForm)}), wantForm, probes.SideNone, probes.OK, "", ruleForm},
+		"a few words, answered well":               {reading(probes.Reading{Title: "登録完了", Text: "会員登録ありがとうございました。ご登録のアドレス宛にメールをお送りしました。"}), probes.Expectation{}, probes.SideNone, probes.OK, "", ruleNothingAmiss},
+		"a few words that sound like an error":     {reading(probes.Reading{Text: "ただいま大変混み合っております。しばらくしてからもう一度お試しください。"}), probes.Expectation{}, probes.SideUnknown, probes.UnexpectedContent, "", ruleUnknown},
 		"the expected signature": {seen(func(v *probes.View) {
 			v.Forms, v.Regions = form(probes.SignupForm), region(probes.FormErrorRegion, "このアドレスは既に登録されています。")
 		}), probes.Expectation{Signature: "site/registered"}, probes.SideNone, probes.OK, "site/registered", ruleExpectedSig},

@@ -125,7 +125,9 @@ func (sc *scene) stand(e probes.Expectation, last bool) {
 	if last && e.OfPage() {
 		switch expectation(sc.page, e) {
 		case probes.Met:
-			sc.standing = met
+			if !bouncedHome(sc.page.view) || e.URL != "" || own == usable {
+				sc.standing = met // else the top page has it too by chance
+			}
 		case probes.Unmet:
 			sc.standing, sc.unmet = unproven, true
 		}
