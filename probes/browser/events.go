@@ -18,9 +18,6 @@ import (
 	"genkan/probes"
 )
 
-// headersKept are the headers of a document that are worth telling.
-var headersKept = [...]string{"server", "content-type", "retry-after", "location", "cf-ray", "cf-mitigated", "x-cache", "via", "www-authenticate"}
-
 // decode reads an event; one that can't be read is as if it hadn't come.
 func decode(params jsonv2.Value, event any) bool {
 	return jsonv2.Unmarshal(params, event, chromedp.DefaultUnmarshalOptions) == nil
@@ -147,9 +144,10 @@ func (s *scene) responded(e *network.EventResponseReceived) {
 func keptHeaders(all network.Headers) map[string]string {
 	kept := map[string]string{}
 	for name, value := range all {
-		for _, wanted := range headersKept {
-			if text, ok := value.(string); ok && strings.EqualFold(name, wanted) {
-				kept[wanted] = cut(text, maxLine)
+		switch name = strings.ToLower(name); name {
+		case "server", "content-type", "retry-after", "location", "cf-ray", "cf-mitigated", "x-cache", "via", "www-authenticate":
+			if text, ok := value.(string); ok {
+				kept[name] = cut(text, maxLine)
 			}
 		}
 	}

@@ -21,20 +21,6 @@ import (
 	"genkan/probes/markup"
 )
 
-// shortDir is a directory that a browser of any user can live below.
-func shortDir(t testing.TB) string {
-	t.Helper()
-	dir, err := os.MkdirTemp("", "gk")
-	if err == nil {
-		err = os.Chmod(dir, 0o711)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { os.RemoveAll(dir) })
-	return dir
-}
-
 // current is the process that the next visit will use.
 func current(t *testing.T, b *Browser) *process {
 	t.Helper()

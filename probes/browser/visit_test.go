@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"image/jpeg"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -28,6 +29,20 @@ func launched(t testing.TB, change func(*Config)) *Browser {
 	}
 	t.Cleanup(func() { b.Close() })
 	return b
+}
+
+// shortDir is a directory that a browser of any user can live below.
+func shortDir(t testing.TB) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "gk")
+	if err == nil {
+		err = os.Chmod(dir, 0o711)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	return dir
 }
 
 func runOf(url string, e probes.Expectation, timeout time.Duration) probes.Run {
