@@ -1,8 +1,9 @@
 package app
 
 import (
+	"bytes"
 	"context"
-	_ "embed"
+	"embed"
 	"fmt"
 	"io"
 	"log/slog"
@@ -20,11 +21,8 @@ import (
 	"genkan/probes/demosite"
 )
 
-//go:embed demo.yml
-var demoConfig string
-
-//go:embed demo-alertmanager.yml
-var demoAlertmanager string
+//go:embed demo.yml demo-alertmanager.yml
+var demoFiles embed.FS
 
 // DemoOptions are those of the daemon, and where the demo site listens. The
 // configuration is the demo's own.
@@ -107,17 +105,17 @@ func (o DemoOptions) write(folder, site, webhook string) (string, error) {
 		Interval      time.Duration
 		Probes        []demoProbe
 	}{"http://" + site, "http://" + webhook, o.Interval, demoProbes()}
-	for name, text := range map[string]string{"genkan.yml": demoConfig, "alertmanager.yml": demoAlertmanager} {
-		t, err := template.New(name).Parse(text)
+	for from, to := range map[string]string{"demo.yml": "genkan.yml", "demo-alertmanager.yml": "alertmanager.yml"} {
+		t, err := template.ParseFS(demoFiles, from)
 		if err != nil {
-			return "", fmt.Errorf("read the demo's %s: %w", name, err)
+			return "", fmt.Errorf("read the demo's %s: %w", to, err)
 		}
-		var b strings.Builder
+		var b bytes.Buffer
 		if err := t.Execute(&b, values); err != nil {
-			return "", fmt.Errorf("fill in the demo's %s: %w", name, err)
+			return "", fmt.Errorf("fill in the demo's %s: %w", to, err)
 		}
-		if err := os.WriteFile(filepath.Join(folder, name), []byte(b.String()), 0o600); err != nil {
-			return "", fmt.Errorf("write the demo's %s: %w", name, err)
+		if err := os.WriteFile(filepath.Join(folder, to), b.Bytes(), 0o600); err != nil {
+			return "", fmt.Errorf("write the demo's %s: %w", to, err)
 		}
 	}
 	return filepath.Join(folder, "genkan.yml"), nil
