@@ -103,3 +103,38 @@ func BenchmarkPacks(b *testing.B) {
 		})
 	}
 }
+
+// hostile is a page of all that the packs look for, over and over.
+func hostile(set *Set, size int) probes.Observation {
+	var all strings.Builder
+	for all.Len() < size {
+		for _, l := range set.finder.literals {
+			all.WriteString(l)
+		}
+	}
+	text := all.String()[:size]
+	return probes.Observation{Views: []probes.View{{Status: 200, RequestedURL: "https://example.test/x", FinalURL: "https://example.test/x", HTML: "<div>" + text,
+		Reading: probes.Reading{Title: text, Text: text, Regions: []probes.Region{{Kind: probes.AlertRegion, Text: text}}}, Dialogs: []probes.Dialog{{Message: text}},
+		Exchanges: []probes.Exchange{{Body: text, URL: text}}, Console: []string{text}}}}
+}
+
+// BenchmarkHostile judges a megabyte of what all signatures look for.
+func BenchmarkHostile(b *testing.B) {
+	set, err := Load([]string{"iqos", "web"}, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for name, o := range map[string]probes.Observation{
+		"literals": hostile(set, 1<<20),
+		"one kana": {Views: []probes.View{{Reading: probes.Reading{Text: strings.Repeat("失", 1<<20/3)}}}},
+		"marks":    {Views: []probes.View{{Reading: probes.Reading{Text: strings.Repeat("か\u3099", 1<<20/6)}}}},
+		"spaces":   {Views: []probes.View{{Reading: probes.Reading{Text: strings.Repeat(" ", 1<<20)}}}},
+		"near":     {Views: []probes.View{{Reading: probes.Reading{Text: strings.Repeat("ログイン 失敗 エラ", 1<<20/24)}}}},
+	} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				set.Classify(o, probes.Expectation{})
+			}
+		})
+	}
+}

@@ -1,0 +1,195 @@
+package signature
+
+import (
+	"slices"
+	"strings"
+
+	"genkan/probes"
+)
+
+// blocks reports whether a sighting keeps the visitor from going on, on a page
+// that works as well as said. What doesn't block is a quotation.
+func (sc *scene) blocks(g *sighting, as standing) bool {
+	f := g.found
+	switch {
+	case f.facts&ofVisit != 0:
+		return sc.visitBlocks(as)
+	case f.ofText() && f.where&loud != 0:
+		return as < usable || !sc.announces(g)
+	case sc.page.quotes(f):
+		return false
+	case sc.page.view.Submitted && f.ofText() && !g.sig.Generic && !sc.stoodBefore(g):
+		return true
+	case as == usable:
+		return sc.reports(g) || sc.isForm(g)
+	case as == met:
+		return false
+	case as == readable:
+		return sc.defines(g) || len(sc.page.view.Forms) > 0 && sc.reports(g)
+	}
+	return true
+}
+
+// visitBlocks: a visit that went wrong blocks unless it led to what was
+// expected; one that only ran out of time, also when the page can be used.
+func (sc *scene) visitBlocks(as standing) bool {
+	v := sc.page.view
+	if v.TimedOut && v.NetError == "" && !bouncedHome(v) && v.Failed == nil {
+		return as == unproven
+	}
+	return as != met
+}
+
+// stoodBefore reports whether the same signature was seen before the form was
+// sent: then it is no answer to it.
+func (sc *scene) stoodBefore(g *sighting) bool {
+	return sc.before != nil && slices.ContainsFunc(sc.before.sightings, func(b *sighting) bool { return b.sig == g.sig })
+}
+
+// shortPage is the length of visible text, in bytes, up to which a page whose
+// title or heading is the error's name is that error's page. What is longer
+// tells about the error.
+const shortPage = 3000
+
+// defines reports whether what was found makes a page with something to read
+// an error page all the same: the server says so, or its title or heading is
+// the error's name and little else is there.
+func (sc *scene) defines(g *sighting) bool {
+	v := sc.page.view
+	if g.found.facts&ofStructure != 0 && !g.sig.Generic {
+		return true
+	}
+	if v.Status >= 400 {
+		return g.found.ofText() || g.found.titled() || g.found.facts&ofStructure != 0
+	}
+	return len(v.Text) <= shortPage && !sc.page.tellsAbout() && !sc.announces(g) && slices.ContainsFunc(g.found.hits, sc.page.isNamed)
+}
+
+// isNamed reports whether what was found is most of the title or of the first
+// heading.
+func (p *page) isNamed(h hit) bool {
+	if h.end == 0 {
+		return false
+	}
+	first := slices.IndexFunc(p.segments, func(s segment) bool { return s.place == inHeading })
+	s := p.segments[h.segment]
+	if s.place != inTitle && h.segment != first {
+		return false
+	}
+	return 2*(h.end-h.start) >= len(s.text)
+}
+
+// quotes reports whether all that was found in visible text stands between
+// quotation marks: it is spoken of, and not said.
+func (p *page) quotes(f found) bool {
+	texts := 0
+	for _, h := range f.hits {
+		if h.end == 0 || p.segments[h.segment].place == inTitle {
+			continue
+		}
+		texts++
+		if !quoted(p.segments[h.segment].text, h.start, h.end) {
+			return false
+		}
+	}
+	return texts > 0
+}
+
+// quoted reports whether [start, end) of a normalised text lies between
+// quotation marks.
+func quoted(s string, start, end int) bool {
+	before, after := s[max(0, start-maxQuote):start], s[end:min(len(s), end+maxQuote)]
+	for _, marks := range [][2]string{{"「", "」"}, {"『", "』"}} {
+		if strings.LastIndex(before, marks[0]) > strings.LastIndex(before, marks[1]) && strings.Contains(after, marks[1]) {
+			return true
+		}
+	}
+	return strings.HasSuffix(strings.TrimRight(before, " "), `"`) && strings.Count(before, `"`)%2 == 1 && strings.Contains(after, `"`)
+}
+
+// isForm reports whether a form a visitor could use is the very thing the
+// signature names: the form of a network's portal, which isn't the site's, or
+// the one that asks for a second factor and leaves nothing else to do.
+func (sc *scene) isForm(g *sighting) bool {
+	switch g.sig.Cause {
+	case probes.CaptivePortal:
+		return !g.sig.Generic
+	case probes.TwoFactorRequired:
+		return g.found.ofText() && !slices.ContainsFunc(sc.page.view.Forms, func(f probes.Form) bool {
+			return f.Usable() && f.Kind != probes.CodeForm && f.Kind != probes.OtherForm
+		})
+	}
+	return false
+}
+
+// reports reports whether, beside a form, a sentence of its own says what is
+// wrong with what the visitor sent, or what the site's own pack knows to be
+// wrong with the site. Many sites write it as plain text above the form, by
+// nothing told from the rest. On a long page it would more likely be explained
+// than meant.
+func (sc *scene) reports(g *sighting) bool {
+	v := sc.page.view
+	ofSite := g.sig.Side == probes.SideSystem && g.sig.pack.site && !g.sig.Generic
+	if g.sig.Side != probes.SideUser && !ofSite || !g.found.ofText() || len(v.Text) > shortPage || sc.page.tellsAbout() {
+		return false
+	}
+	for _, h := range g.found.hits {
+		if h.end > 0 && sc.page.segments[h.segment].place == inBody && sc.page.stated(h) {
+			return true
+		}
+	}
+	return false
+}
+
+// stated reports whether what was found is most of a sentence, and the sentence
+// tells of a failure: a label or a hint asks for something and tells of none,
+// and a question only supposes it.
+func (p *page) stated(h hit) bool {
+	s := p.segments[h.segment]
+	words := s.text[h.start:h.end]
+	for _, sentence := range sentences(s.raw) {
+		n := normalise(sentence)
+		if 2*len(words) >= len(n) && strings.Contains(n, words) {
+			return p.lexicon.suspicion(n) >= amissFrom && !strings.HasSuffix(n, "?")
+		}
+	}
+	return false
+}
+
+// announces reports whether a notice of maintenance speaks of another time than
+// now: where it stands out, that part says what will be and nothing of now;
+// elsewhere the page as a whole does. Such a page works, and says what will be.
+func (sc *scene) announces(g *sighting) bool {
+	if g.sig.Cause != probes.UnderMaintenance {
+		return false
+	}
+	where := g.found.where & loud
+	if !g.found.ofText() || where == 0 {
+		where = 1 << inBody
+	}
+	later := false
+	for _, s := range sc.page.segments {
+		if !where.has(s.place) {
+			continue
+		}
+		if containsAny(s.text, currentWords()) {
+			return false
+		}
+		later = later || containsAny(s.text, futureWords())
+	}
+	return later
+}
+
+func containsAny(s string, words []string) bool {
+	return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(s, w) })
+}
+
+// currentWords say that something is so now; normalised.
+func currentWords() []string {
+	return []string{"ただいま", "只今", "現在", "中です", "中のため", "currently", "right now", "at the moment", "is down", "is being", "are performing", "are undergoing", "is undergoing"}
+}
+
+// futureWords say that something will be; normalised.
+func futureWords() []string {
+	return []string{"予定", "実施します", "実施いたします", "行います", "お知らせ", "will be", "scheduled", "planned", "upcoming"}
+}
