@@ -100,19 +100,27 @@ func (b *Browser) Visit(ctx context.Context, run probes.Run) probes.Observation 
 		return faulty(time.Now(), probes.BrowserSilent, fmt.Errorf("wait for a slot: %w", context.Cause(ctx)))
 	}
 	started := time.Now()
-	p, err := b.pool.lease(ctx, run.FreshSince)
+	p, err := b.lease(ctx, run)
 	if err != nil {
 		<-b.slots
 		return faulty(started, probes.BrowserMissing, err)
 	}
 	v := newVisit(run, p, b.cfg)
-	o := v.observe(ctx)
-	go func() { // the slot is free once nothing of the visit is left
-		v.clean()
-		b.pool.release(p)
-		<-b.slots
+	defer func() {
+		go func() { // the slot is free once nothing of the visit is left
+			v.clean()
+			b.pool.release(p)
+			<-b.slots
+		}()
 	}()
-	return o
+	return v.observe(ctx)
+}
+
+// lease waits for a browser as long as the probe would wait for its page.
+func (b *Browser) lease(ctx context.Context, run probes.Run) (*process, error) {
+	ctx, cancel := context.WithTimeout(ctx, timeoutOf(run))
+	defer cancel()
+	return b.pool.lease(ctx, run.FreshSince)
 }
 
 // faulty is the observation of a visit that saw nothing, through our own doing.

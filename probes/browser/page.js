@@ -239,9 +239,9 @@
   }
 
   // watch tells Go, through the binding, of changes that a visitor could see: at
-  // most every 50 ms, and less often where looking costs more than that.
+  // most every 20 ms, and less often where looking costs more than that.
   function watch(expect) {
-    let pause = 50, due = 0, again = false;
+    let pause = 20, due = 0, again = false;
     const met = () => (!expect.selector || matches(expect.selector)) && (!expect.text || says(expect.text));
     const tell = () => {
       due = 0;
@@ -249,7 +249,7 @@
       const began = performance.now();
       observe();
       const answer = attempt(met, false) ? '1' : '0';
-      pause = Math.max(50, 10 * (performance.now() - began));
+      pause = Math.max(20, 10 * (performance.now() - began));
       genkanChanged(answer);
       due = setTimeout(() => { due = 0; if (again) tell(); }, pause);
     };
@@ -274,9 +274,8 @@
     };
     observer.observe(document, options);
     observed.add(document);
-    for (const type of ['DOMContentLoaded', 'load', 'transitionend', 'animationend']) {
-      document.addEventListener(type, changed, true);
-    }
+    for (const type of ['DOMContentLoaded', 'transitionend', 'animationend']) document.addEventListener(type, changed, true);
+    document.addEventListener('load', (e) => { if (e.target.localName === 'link') changed(); }, true); // a stylesheet
     if (document.readyState !== 'loading') changed();
   }
 

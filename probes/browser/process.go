@@ -31,7 +31,7 @@ const sandboxAdvice = "run the daemon as an unprivileged user that may create us
 
 const (
 	startDeadline  = 20 * time.Second // for a browser to answer its first command
-	answerDeadline = 5 * time.Second  // for a command that needs no page
+	answerDeadline = 5 * time.Second  // for a command that no visit waits for
 )
 
 // process is one running browser.
@@ -163,8 +163,8 @@ func (p *process) event(_ *session, method string, params jsonv2.Value) {
 	switch method {
 	case target.TargetCreated.Method:
 		var e target.EventTargetCreated
-		if decode(params, &e) && e.TargetInfo != nil && e.TargetInfo.OpenerID != "" {
-			post(p.root, target.CloseTarget, target.CloseTargetParams{TargetID: e.TargetInfo.TargetID}) // a popup
+		if decode(params, &e) && e.TargetInfo != nil && p.popup(e.TargetInfo) {
+			post(p.root, target.CloseTarget, target.CloseTargetParams{TargetID: e.TargetInfo.TargetID})
 		}
 	case target.TargetCrashed.Method:
 		var e target.EventTargetCrashed
@@ -177,6 +177,18 @@ func (p *process) event(_ *session, method string, params jsonv2.Value) {
 			p.conn.abandon(e.SessionID)
 		}
 	}
+}
+
+// popup reports whether a page opened this tab, with or without saying so.
+func (p *process) popup(info *target.Info) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for id, v := range p.visits {
+		if v.context == info.BrowserContextID && id != info.TargetID {
+			return true
+		}
+	}
+	return info.OpenerID != ""
 }
 
 func (p *process) crashed(id target.ID, status string) {

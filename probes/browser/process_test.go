@@ -52,6 +52,14 @@ func renderers(t *testing.T, p *process) (pids []int) {
 	return pids
 }
 
+// signal sends a signal to a process, which may have ended by itself.
+func signal(t *testing.T, pid int, sig syscall.Signal) {
+	t.Helper()
+	if err := syscall.Kill(pid, sig); err != nil && !errors.Is(err, syscall.ESRCH) {
+		t.Error(err)
+	}
+}
+
 // during begins a visit, waits until it has asked for its page, does something,
 // and returns what the visit saw.
 func during(t *testing.T, b *Browser, run probes.Run, arrived <-chan string, do func()) probes.Observation {
@@ -142,9 +150,7 @@ func TestCloseLeavesNothing(t *testing.T) {
 		t.Errorf("run directory: %v, %v", info, err)
 	}
 	for _, pid := range processesOf(p.dir.path, p.cmd.Process.Pid) { // a stopped process can't clean up
-		if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
-			t.Error(err)
-		}
+		signal(t, pid, syscall.SIGSTOP)
 	}
 	b.Close()
 	wantNothing(t, dir, p)
@@ -191,9 +197,7 @@ func TestARendererIsKilled(t *testing.T) {
 	p := current(t, b)
 	o := during(t, b, runOf(site.URL+"/stream", probes.Expectation{}, 20*time.Second), arrived, func() {
 		for _, pid := range renderers(t, p) {
-			if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
-				t.Error(err)
-			}
+			signal(t, pid, syscall.SIGKILL)
 		}
 	})
 	wantFault(t, o, probes.BrowserDied)
@@ -206,9 +210,7 @@ func TestARendererIsStopped(t *testing.T) {
 	p := current(t, b)
 	o := during(t, b, runOf(site.URL+"/stream", probes.Expectation{}, 1500*time.Millisecond), arrived, func() {
 		for _, pid := range renderers(t, p) {
-			if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
-				t.Error(err)
-			}
+			signal(t, pid, syscall.SIGSTOP)
 		}
 	})
 	wantFault(t, o, probes.BrowserSilent)
@@ -326,6 +328,18 @@ func TestNoBrowser(t *testing.T) {
 				t.Errorf("%v, want %v", err, c.want)
 			}
 		})
+	}
+}
+
+func TestFind(t *testing.T) {
+	for _, path := range []string{"", "auto", "chromium-headless-shell"} {
+		found, err := Find(path)
+		if err != nil && path != "" && path != "auto" {
+			continue // another browser is installed
+		}
+		if err != nil || script(found) || !filepath.IsAbs(found) {
+			t.Errorf("Find(%q) = %q, %v", path, found, err)
+		}
 	}
 }
 

@@ -49,14 +49,17 @@ type visit struct {
 }
 
 func newVisit(run probes.Run, p *process, cfg Config) *visit {
-	timeout := run.Probe.Timeout
-	if timeout <= 0 {
-		timeout = defaultTimeout
-	}
 	now := time.Now()
-	v := &visit{run: run, proc: p, cfg: cfg, log: cfg.Logger.With("probe", run.Probe.Name, "run", run.ID), began: now, timeout: now.Add(timeout)}
+	v := &visit{run: run, proc: p, cfg: cfg, log: cfg.Logger.With("probe", run.Probe.Name, "run", run.ID), began: now, timeout: now.Add(timeoutOf(run))}
 	v.bodies, v.stop = context.WithDeadline(context.Background(), v.timeout.Add(graceEnd))
 	return v
+}
+
+func timeoutOf(run probes.Run) time.Duration {
+	if run.Probe.Timeout <= 0 {
+		return defaultTimeout
+	}
+	return run.Probe.Timeout
 }
 
 // observe does the journey. A fault ends it.
@@ -98,8 +101,6 @@ func (v *visit) fault(err error) *probes.Fault {
 
 // open makes a browser context and a tab in it, and readies the tab.
 func (v *visit) open(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, answerDeadline)
-	defer cancel()
 	made, err := call(ctx, v.proc.root, target.CreateBrowserContext, target.CreateBrowserContextParams{})
 	if err != nil {
 		return err
