@@ -2,14 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"io"
 	"log/slog"
-	"os"
-	"strings"
 
 	"github.com/alecthomas/kingpin/v2"
-	"golang.org/x/term"
 
 	"genkan/cmd/internal/app"
 	"genkan/cmd/internal/report"
@@ -17,100 +14,85 @@ import (
 )
 
 func check(a *kingpin.Application) command {
-	clause := a.Command("check", `Visit pages now with a real browser: the verdict, what was seen, and what to do.
+	clause := a.Command("check", "Visit pages now with a real browser, and say what is wrong and what to do.").HelpLong(`One browser serves all URLs. Results come in the order of the URLs.
 
-Exit status: 0 all healthy, 1 one is not (system, user, environment, unknown), 2 usage or configuration, 3 inconclusive (monitor). One browser serves all URLs.
+Exit status: 0 all are healthy, 1 one is not (side system, user, environment or unknown), 2 usage or configuration, 3 inconclusive (side monitor, or no browser). With --nagios that of a monitoring plugin: 0 OK, 1 WARNING (user, environment), 2 CRITICAL (system), 3 UNKNOWN.
 
   genkan check https://example.jp/login
-  genkan check --expect-selector 'form [type=password]' --output json https://example.jp/login
-  genkan check --config.file genkan.yml --probe login`)
+  genkan check --expect-selector 'form [type=password]' -o json https://example.jp/login
+  genkan check --config.file genkan.yml --probe login
+  genkan check @urls.txt                               (a file of arguments, one a line)`)
 	var o app.CheckOptions
-	clause.Arg("url", "What to visit; https:// when no scheme is said.").StringsVar(&o.URLs)
-	clause.Flag("expect-selector", "CSS selector that a healthy page shows.").StringVar(&o.Expect.Selector)
-	clause.Flag("pack", "Pack of signatures to judge by; repeatable.").Default("iqos", "web").StringsVar(&o.Packs)
-	clause.Flag("config.file", "Take probes from this configuration, with its packs.").StringVar(&o.ConfigFile)
-	clause.Flag("probe", "Probe of that configuration to run; repeatable. None: all of them.").StringsVar(&o.Probes)
-	clause.Flag("timeout", "For each visit.").Default("30s").DurationVar(&o.Timeout)
-	clause.Flag("jobs", "Visits at a time; 0: by the machine.").Default("0").IntVar(&o.Jobs)
-	clause.Flag("evidence", "Folder for screenshots and HTML, named by digest.").PlaceHolder("DIR").StringVar(&o.EvidenceDir)
-	clause.Flag("browser.path", "The browser to use.").Default("auto").StringVar(&o.BrowserPath)
+	clause.Arg("url", "What to visit. Without a scheme https:// is meant, and http:// for localhost and IP addresses.").StringsVar(&o.URLs)
+	clause.Flag("expect-selector", "CSS selector of something that a healthy page shows.").PlaceHolder("CSS").StringVar(&o.Expect.Selector)
+	packFlag(clause, &o.Packs)
+	clause.Flag("config.file", "Instead of URLs: visit the probes of this configuration, and judge by its packs.").PlaceHolder("FILE").StringVar(&o.ConfigFile)
+	clause.Flag("probe", "Probe of that configuration to visit; repeatable. Without it: all of them.").PlaceHolder("NAME").StringsVar(&o.Probes)
+	clause.Flag("timeout", "For each visit. Without it: 30s for a URL, and a probe's own.").PlaceHolder("30s").DurationVar(&o.Timeout)
+	clause.Flag("jobs", "Visits at a time. Without it: by the machine.").Short('j').PlaceHolder("N").SetValue(number{"--jobs", &o.Jobs})
+	clause.Flag("evidence", "Keep screenshots and HTML in this folder, named by digest.").PlaceHolder("DIR").StringVar(&o.EvidenceDir)
+	clause.Flag("browser.path", "The browser to use; auto looks for one.").Default("auto").StringVar(&o.BrowserPath)
 	browserFlags(clause, &o.NoSandbox)
-	output := clause.Flag("output", "How to write results: "+strings.Join(report.Formats(), ", ")+".").Short('o').Default("text").Enum(report.Formats()...)
-	nagios := clause.Flag("nagios", "One line and the exit status of a monitoring plugin instead.").Bool()
+	output := outputFlag(clause)
+	nagios := clause.Flag("nagios", "Write one line, and exit, as a monitoring plugin, whatever --output says.").Bool()
 	lang := langFlag(clause)
 	return command{clause, func(ctx context.Context, s streams, log *slog.Logger) (int, error) {
-		checker, err := app.NewChecker(ctx, o, log)
-		if err != nil {
-			return failed(err)
-		}
-		defer checker.Close()
-		w, err := report.New(*output, s.out, report.Words{Lang: *lang, Colour: coloured(s.out), Guidance: checker.Guidance})
-		if err != nil {
-			return failed(err)
-		}
-		p := progress{err: s.err, total: checker.Len(), live: terminal(s.err)}
-		var results []probes.Result
-		for r := range checker.Results(ctx) {
-			p.clear()
-			results = append(results, r)
-			if !*nagios {
-				err = w.Write(r)
-			}
-			if err != nil {
-				return failed(err)
-			}
-			p.show(len(results))
-		}
-		p.clear()
-		if ctx.Err() != nil {
-			return report.ExitInconclusive, fmt.Errorf("stopped after %d of %d", len(results), checker.Len())
-		}
 		if *nagios {
-			line, status := report.Nagios(results)
-			_, err := fmt.Fprintln(s.out, line)
-			return status, err
+			return asPlugin(s, func() ([]probes.Result, error) { return visit(ctx, o, "", *lang, s, log) })
 		}
-		return report.Exit(results), w.Close()
+		results, err := visit(ctx, o, *output, *lang, s, log)
+		switch {
+		case errors.Is(err, app.ErrNoBrowser):
+			return report.ExitInconclusive, err
+		case err != nil:
+			return failed(err)
+		}
+		return report.Exit(results), nil
 	}}
 }
 
-// progress is one line on the error stream while a check goes on, where that is a terminal.
-type progress struct {
-	err   io.Writer
-	total int
-	live  bool
-}
-
-func (p progress) show(done int) {
-	if p.live && done < p.total {
-		fmt.Fprintf(p.err, "checked %d of %d …", done, p.total)
+// visit makes the check and writes each result in a format, "" for none, as soon as it is there.
+func visit(ctx context.Context, o app.CheckOptions, format, lang string, s streams, log *slog.Logger) (results []probes.Result, err error) {
+	_, live := terminal(s.err)
+	p := progress{s.err, live}
+	defer p.clear()
+	p.say("starting the browser …")
+	checker, err := app.NewChecker(ctx, o, log)
+	if err != nil {
+		return nil, err
 	}
-}
-
-func (p progress) clear() {
-	if p.live {
-		fmt.Fprint(p.err, "\r\x1b[K")
+	defer func() { err = errors.Join(err, checker.Close()) }()
+	words := wordsFor(s.out, lang)
+	words.Guidance, words.Path = checker.Guidance, checker.Path
+	w, err := report.New(format, s.out, words)
+	if err != nil {
+		return nil, err
 	}
-}
-
-func terminal(stream io.Writer) bool {
-	f, ok := stream.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
-}
-
-// coloured reports whether output may have colour: on a terminal, and unless
-// NO_COLOR has any value (no-color.org).
-func coloured(stream io.Writer) bool { return terminal(stream) && os.Getenv("NO_COLOR") == "" }
-
-func langFlag(clause *kingpin.CmdClause) *string {
-	preferred := "en"
-	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
-		if value := os.Getenv(name); value != "" {
-			if strings.HasPrefix(value, "ja") {
-				preferred = "ja"
-			}
-			break
+	p.say("checked 0 of %d …", checker.Len())
+	for r := range checker.Results(ctx) {
+		p.clear()
+		results = append(results, r)
+		if err := w.Write(r); err != nil {
+			return results, err
 		}
+		p.say("checked %d of %d …", len(results), checker.Len())
 	}
-	return clause.Flag("lang", "Language of the advice: ja or en.").Default(preferred).Enum("ja", "en")
+	p.clear()
+	err = w.Close()
+	if ctx.Err() != nil {
+		err = errors.Join(err, fmt.Errorf("stopped after %d of %d", len(results), checker.Len()))
+	}
+	return results, err
+}
+
+// asPlugin writes what a monitoring plugin writes, and gives its status. To a
+// monitoring system a failure of ours is unknown, not critical.
+func asPlugin(s streams, visit func() ([]probes.Result, error)) (int, error) {
+	results, err := visit()
+	line, status := report.Nagios(results)
+	if err != nil {
+		line, status = report.NagiosFailure(err.Error())
+	}
+	_, err = fmt.Fprintln(s.out, line)
+	return status, err
 }

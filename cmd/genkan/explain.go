@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
@@ -10,57 +9,57 @@ import (
 
 	"github.com/alecthomas/kingpin/v2"
 
+	"genkan/cmd/internal/app"
 	"genkan/cmd/internal/report"
 	"genkan/probes/signature"
 )
 
 func explain(a *kingpin.Application) command {
-	clause := a.Command("explain", `Say what a message means, whose fault it is and what to do. No browser is needed.
+	clause := a.Command("explain", "Say what a message means, whose fault it is and what to do.").HelpLong(`No browser is needed. A part of the message is enough, with typing errors and in any width.
 
-Part of the message is enough, with typing errors and in any width. Exit status 1 when nothing is known of it.
+Exit status: 0 something is known of it, 1 nothing is, 2 usage.
 
   genkan explain 会員登録が適切に完了しませんでした
   genkan explain --lang en "User requires 2FA"`)
-	message := clause.Arg("message", "What the visitor sees, or part of it.").Required().Strings()
-	packs := clause.Flag("pack", "Pack of signatures to look in; repeatable.").Default("iqos", "web").Strings()
+	message := clause.Arg("message", "What the visitor sees, or a part of it.").Required().Strings()
+	var packs []string
+	packFlag(clause, &packs)
 	output := clause.Flag("output", "text, or json: a candidate a line, best first.").Short('o').Default("text").Enum("text", "json")
 	lang := langFlag(clause)
 	return command{clause, func(_ context.Context, s streams, _ *slog.Logger) (int, error) {
-		set, err := signature.Load(*packs, nil)
+		said := strings.TrimSpace(strings.Join(*message, " "))
+		if said == "" {
+			return failed(fmt.Errorf("what does the visitor see? Give the message, or a part of it"))
+		}
+		candidates, err := app.Explain(said, *lang, packs)
 		if err != nil {
 			return failed(err)
 		}
-		candidates := set.Explain(strings.Join(*message, " "), *lang)
 		if len(candidates) == 0 {
-			return report.ExitNotHealthy, fmt.Errorf("no signature of the packs %s is like this message", strings.Join(*packs, ", "))
+			return report.ExitNotHealthy, fmt.Errorf("nothing is known of %q; try more of the message, or just its error code", said)
 		}
-		write := writeCandidates
 		if *output == "json" {
-			write = writeCandidateLines
+			return report.ExitHealthy, writeLines(s.out, candidates)
 		}
-		return report.ExitHealthy, write(s.out, candidates)
+		return report.ExitHealthy, report.Meanings(s.out, wordsFor(s.out, *lang), meanings(candidates))
 	}}
 }
 
-func writeCandidateLines(w io.Writer, candidates []signature.Candidate) error {
-	e := json.NewEncoder(w)
+func writeLines(w io.Writer, candidates []signature.Candidate) error {
 	for _, c := range candidates {
-		if err := e.Encode(c); err != nil {
-			return fmt.Errorf("write a candidate: %w", err)
+		if err := report.Line(w, c); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-func writeCandidates(w io.Writer, candidates []signature.Candidate) error {
+func meanings(candidates []signature.Candidate) []report.Meaning {
+	var list []report.Meaning
 	for _, c := range candidates {
-		side := string(c.Side)
-		if c.OrSide != "" {
-			side += ", else " + string(c.OrSide)
-		}
-		if _, err := fmt.Fprintf(w, "%3.0f %%  %s\n       %s · %s · %s\n       %s\n\n", 100*c.Score, c.Title, side, c.Cause, c.Signature, strings.TrimSpace(c.Text)); err != nil {
-			return fmt.Errorf("write a candidate: %w", err)
-		}
+		list = append(list, report.Meaning{
+			Signature: c.Signature, Side: c.Side, OrSide: c.OrSide, Cause: c.Cause, Score: c.Score, Title: c.Title, Text: c.Text, Tell: c.Tell,
+		})
 	}
-	return nil
+	return list
 }

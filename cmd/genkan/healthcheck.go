@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"time"
@@ -15,8 +16,8 @@ import (
 // healthcheck asks a running daemon whether it is ready, for containers that
 // have no other client. It takes TLS and authentication as any URL does.
 func healthcheck(app *kingpin.Application) command {
-	clause := app.Command("healthcheck", "Ask a running daemon whether it is ready: exit status 0 if so, else 1.")
-	url := clause.Flag("url", "What to ask.").Default("http://127.0.0.1:9844/-/ready").String()
+	clause := app.Command("healthcheck", "Ask a running daemon whether it is ready.").HelpLong("Exit status: 0 it is, 1 it is not or doesn't answer, 2 usage.")
+	url := clause.Flag("url", "What to ask; any status but 200 means no.").Default("http://127.0.0.1:9844/-/ready").String()
 	timeout := clause.Flag("timeout", "How long to wait for the answer.").Default("3s").Duration()
 	return command{clause, func(ctx context.Context, s streams, _ *slog.Logger) (int, error) {
 		if err := ready(ctx, *url, *timeout); err != nil {
@@ -36,11 +37,15 @@ func ready(ctx context.Context, url string, timeout time.Duration) error {
 	}
 	answer, err := http.DefaultClient.Do(request)
 	if err != nil {
-		return fmt.Errorf("no answer: %w; is the daemon running?", err)
+		return fmt.Errorf("no answer: %w; is the daemon running, and is this its operators' address?", err)
 	}
 	defer answer.Body.Close()
-	if answer.StatusCode != http.StatusOK {
+	if answer.StatusCode == http.StatusOK {
+		return nil
+	}
+	said, err := io.ReadAll(io.LimitReader(answer.Body, 200))
+	if err != nil || len(said) == 0 {
 		return fmt.Errorf("%s answers %s", url, answer.Status)
 	}
-	return nil
+	return fmt.Errorf("%s answers %s: %s", url, answer.Status, report.Clean(string(said)))
 }

@@ -25,9 +25,11 @@ func browserFlags(clause *kingpin.CmdClause, noSandbox *bool) {
 }
 
 func serve(a *kingpin.Application) command {
-	clause := a.Command("serve", "The daemon: schedule, probe, judge, record; metrics, alerts and the public page.")
+	clause := a.Command("serve", "Run the daemon: schedule, probes, record, metrics, alerts and the public page.").HelpLong(`SIGHUP and POST /-/reload read the configuration again; a bad one is refused and the old one stays. SIGINT and SIGTERM end it.
+
+  genkan serve --config.file=genkan.yml --storage.path=data`)
 	var o app.Options
-	clause.Flag("config.file", "The configuration; genkan.example.yml shows all of it. SIGHUP and POST /-/reload read it again.").Default("genkan.yml").StringVar(&o.ConfigFile)
+	clause.Flag("config.file", "The configuration; genkan.example.yml shows all of it.").Default("genkan.yml").StringVar(&o.ConfigFile)
 	clause.Flag("storage.path", "Folder of the record and the evidence; made when missing.").Default("data").StringVar(&o.StoragePath)
 	daemonFlags(clause, &o)
 	return command{clause, func(ctx context.Context, _ streams, log *slog.Logger) (int, error) {
@@ -39,11 +41,11 @@ func serve(a *kingpin.Application) command {
 }
 
 func demo(a *kingpin.Application) command {
-	clause := a.Command("demo", "serve, with a membership site beside it whose faults you switch: the whole way in a minute.")
+	clause := a.Command("demo", "Run the daemon beside a demo site whose faults you switch.").HelpLong(`Nothing has to be configured. It prints its addresses and what to try, and then the alerts, in words.`)
 	var o app.DemoOptions
 	clause.Flag("demo.listen-address", "Address of the demo site.").Default("127.0.0.1:8845").StringVar(&o.SiteAddress)
 	clause.Flag("demo.interval", "Time between two visits of a page.").Default("5s").DurationVar(&o.Interval)
-	clause.Flag("storage.path", "Folder of the record and the evidence; by default a temporary one that goes with the demo.").StringVar(&o.StoragePath)
+	clause.Flag("storage.path", "Folder of the record and the evidence; without it, a temporary one that goes with the demo.").PlaceHolder("DIR").StringVar(&o.StoragePath)
 	daemonFlags(clause, &o.Options)
 	return command{clause, func(ctx context.Context, s streams, log *slog.Logger) (int, error) {
 		if err := app.Demo(ctx, o, s.out, log); err != nil {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"iter"
 	"log/slog"
-	"maps"
 	"net"
 	"net/url"
 	"slices"
@@ -218,18 +217,16 @@ func (c *Checker) Guidance(signature string, cause probes.Cause) probes.Guidance
 	return c.set.Guidance(signature, cause)
 }
 
-// Kept are the paths of evidence.
-func (c *Checker) Kept(artifacts probes.Artifacts) []string {
+// Path is where a file of evidence is, or "" if none is kept.
+func (c *Checker) Path(d probes.Digest) string {
 	if c.store == nil {
-		return nil
+		return ""
 	}
-	var paths []string
-	for _, kind := range slices.Sorted(maps.Keys(artifacts)) {
-		if path, err := c.store.Path(artifacts[kind]); err == nil {
-			paths = append(paths, path)
-		}
+	path, err := c.store.Path(d)
+	if err != nil {
+		return ""
 	}
-	return paths
+	return path
 }
 
 // Results visits all and yields the results in the order asked for, each as

@@ -44,8 +44,11 @@ type Classified struct {
 
 // NewClassified loads what o's files are to be judged by. An error is one of usage.
 func NewClassified(o ClassifyOptions, in io.Reader, log *slog.Logger) (*Classified, error) {
+	if err := errors.Join(badSelector(o.Expect.Selector), badStatus(o.Status)); err != nil {
+		return nil, err
+	}
 	set, err := loadPacks(o.Packs)
-	if err := errors.Join(err, badSelector(o.Expect.Selector), badStatus(o.Status)); err != nil {
+	if err != nil {
 		return nil, err
 	}
 	return &Classified{options: o, in: in, set: set, log: log}, nil

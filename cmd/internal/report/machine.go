@@ -122,39 +122,3 @@ func quotes(r probes.Result) string {
 	}
 	return b.String()
 }
-
-// Nagios is one line and the status as monitoring plugins give them
-// (monitoring-plugins.org, guidelines): the worst result decides.
-func Nagios(results []probes.Result) (line string, status int) {
-	words := []string{"OK", "WARNING", "CRITICAL", "UNKNOWN"}
-	order := []int{0, 3, 1, 2} // from well to worst
-	worst := func(status int) int {
-		for i, s := range order {
-			if s == status {
-				return i
-			}
-		}
-		return 0
-	}
-	var said []string
-	for _, r := range results {
-		s := nagios(r.Side)
-		if worst(s) > worst(status) {
-			status = s
-		}
-		said = append(said, fmt.Sprintf("%s %s", Clean(r.URL), summary(r)))
-	}
-	return fmt.Sprintf("GENKAN %s - %s", words[status], strings.Join(said, ", ")), status
-}
-
-func nagios(s probes.Side) int {
-	switch s {
-	case probes.SideNone:
-		return 0
-	case probes.SideUser, probes.SideEnvironment:
-		return 1
-	case probes.SideSystem:
-		return 2
-	}
-	return 3
-}

@@ -1,12 +1,11 @@
-// Package report writes results for whoever started a check: in words for a
-// terminal, as JSON lines, JUnit or TAP for machines, and as the exit status.
-// It judges nothing.
 package report
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 
 	"genkan/probes"
 )
@@ -43,21 +42,26 @@ type Writer interface {
 
 // Words is how results are put into words.
 type Words struct {
-	Lang     string
+	Lang     string // ja or en
 	Colour   bool
-	Guidance func(signature string, cause probes.Cause) probes.Guidance
+	Width    int                                                        // of the terminal in columns; 0: lines are not broken
+	Guidance func(signature string, cause probes.Cause) probes.Guidance // nil: there is none
+	Path     func(probes.Digest) string                                 // where a file of evidence is; nil: none was kept
 }
 
 // Formats are the names that New takes.
 func Formats() []string { return []string{"text", "json", "junit", "tap"} }
 
-// New returns the writer of that format to w. The format must be one of Formats.
+// New returns the writer of that format to w. The format must be one of
+// Formats, or "" for one that writes nothing.
 func New(format string, w io.Writer, words Words) (Writer, error) {
 	switch format {
+	case "":
+		return silent{}, nil
 	case "text":
-		return &text{w: w, words: words}, nil
+		return &text{sheet{w: w, words: words}}, nil
 	case "json":
-		return lines{json.NewEncoder(w)}, nil
+		return lines{w}, nil
 	case "junit":
 		return &junit{w: w}, nil
 	case "tap":
@@ -66,14 +70,43 @@ func New(format string, w io.Writer, words Words) (Writer, error) {
 	return nil, fmt.Errorf("unknown output format %q: one of %q", format, Formats())
 }
 
-// lines is one JSON object a line, as interface.md's "A result as JSON".
-type lines struct{ encoder *json.Encoder }
+// silent writes nothing.
+type silent struct{}
 
-func (l lines) Write(r probes.Result) error {
-	if err := l.encoder.Encode(r); err != nil {
-		return fmt.Errorf("write a result: %w", err)
+func (silent) Write(probes.Result) error { return nil }
+func (silent) Close() error              { return nil }
+
+// lines is one JSON object a line, as interface.md's "A result as JSON".
+type lines struct{ w io.Writer }
+
+func (l lines) Write(r probes.Result) error { return Line(l.w, r) }
+
+func (lines) Close() error { return nil }
+
+// Line writes v as JSON on one line, with escapes for what could steer a
+// terminal: quotes of a page are in it.
+func Line(w io.Writer, v any) error {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		return fmt.Errorf("write JSON: %w", err)
+	}
+	if _, err := fmt.Fprintln(w, escape(strings.TrimSuffix(b.String(), "\n"))); err != nil {
+		return fmt.Errorf("write JSON: %w", err)
 	}
 	return nil
 }
 
-func (lines) Close() error { return nil }
+// escape writes control characters, which valid JSON has in strings only, as \uXXXX.
+func escape(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		if steers(r) {
+			fmt.Fprintf(&b, "\\u%04x", r)
+			continue
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
