@@ -15,7 +15,7 @@ func (sc *scene) blocks(g *sighting, as standing) bool {
 	case f.facts&ofVisit != 0:
 		return sc.visitBlocks(as)
 	case f.ofText() && f.where&loud != 0:
-		return as < usable || !sc.announces(g)
+		return !(as >= usable && sc.announces(g)) && !(as == readable && sc.page.quotes(f))
 	case sc.page.quotes(f):
 		return false
 	case sc.page.view.Submitted && f.ofText() && !g.sig.Generic && !sc.stoodBefore(g):

@@ -120,9 +120,11 @@ func TestRules(t *testing.T) {
 		"words in the body, the expectation unmet": {seen(func(v *probes.View) {
 			v.Text, v.Content, v.Expected.Selector = "Access is denied", true, probes.Unmet
 		}), wantForm, probes.SideSystem, probes.Forbidden, "web/denied", ruleWebPack},
-		"a help page that quotes every error":          {reading(probes.Reading{Title: "よくある質問", Text: faq + long, Content: true}), probes.Expectation{}, probes.SideNone, probes.OK, "", ruleContent},
-		"a help page whose headings are the errors":    {reading(probes.Reading{Title: "サポート", Text: faq + long, Content: true, Regions: region(probes.HeadingRegion, "User requires 2FA")}), probes.Expectation{}, probes.SideNone, probes.OK, "", ruleContent},
-		"a help page that is expected":                 {seen(func(v *probes.View) { v.Text, v.Content, v.Expected.Selector = faq, true, probes.Met }), probes.Expectation{Selector: "dl"}, probes.SideNone, probes.OK, "", ruleMet},
+		"a help page that quotes every error":       {reading(probes.Reading{Title: "よくある質問", Text: faq + long, Content: true}), probes.Expectation{}, probes.SideNone, probes.OK, "", ruleContent},
+		"a help page whose headings are the errors": {reading(probes.Reading{Title: "サポート", Text: faq + long, Content: true, Regions: region(probes.HeadingRegion, "User requires 2FA")}), probes.Expectation{}, probes.SideNone, probes.OK, "", ruleContent},
+		"a help page that is expected":              {seen(func(v *probes.View) { v.Text, v.Content, v.Expected.Selector = faq, true, probes.Met }), probes.Expectation{Selector: "dl"}, probes.SideNone, probes.OK, "", ruleMet},
+		"a boxed remark in an article that quotes": {reading(probes.Reading{Text: long + "「Access is denied」と表示される場合があります。", Content: true,
+			Regions: region(probes.AlertRegion, "「Access is denied」と表示される場合があります。")}), probes.Expectation{}, probes.SideNone, probes.OK, "", ruleContent},
 		"questions under a form":                       {reading(probes.Reading{Title: "ログイン", Text: "ログイン\n" + faq, Forms: form(probes.LoginForm)}), probes.Expectation{}, probes.SideNone, probes.OK, "", ruleForm},
 		"words between quotation marks":                {reading(probes.Reading{Text: "「Access is denied」と表示されたときは、ページを開き直してください。会員の方へのご案内です。"}), probes.Expectation{}, probes.SideNone, probes.OK, "", ruleNothingAmiss},
 		"a notice of planned maintenance in a box":     {reading(probes.Reading{Text: "会員サイト\n12月1日 2:00からメンテナンスを行います。", Forms: form(probes.LoginForm), Regions: region(probes.AlertRegion, "12月1日 2:00からメンテナンスを行います。")}), probes.Expectation{}, probes.SideNone, probes.OK, "", ruleForm},
