@@ -1,15 +1,19 @@
 package signature_test
 
 import (
+	"sync"
 	"testing"
 
 	"genkan/probes/markup"
 	"genkan/probes/signature"
 )
 
+// packs are the packs that are built in, read once for all tests.
+var packs = sync.OnceValues(func() (*signature.Set, error) { return signature.Load([]string{"iqos", "web"}, nil) })
+
 func loaded(t testing.TB) *signature.Set {
 	t.Helper()
-	s, err := signature.Load([]string{"iqos", "web"}, nil)
+	s, err := packs()
 	if err != nil {
 		t.Fatal(err)
 	}
