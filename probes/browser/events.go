@@ -137,7 +137,16 @@ func (s *scene) responded(e *network.EventResponseReceived) {
 		}
 		d.status, d.contentType, d.headers = int(e.Response.Status), e.Response.MimeType, keptHeaders(e.Response.Headers)
 		d.url = cut(e.Response.URL, maxURL)
+		d.certExpiry = certExpiry(e.Response.SecurityDetails)
 	})
+}
+
+// certExpiry is when the certificate of an answer ends; the zero time over plain HTTP.
+func certExpiry(d *network.SecurityDetails) time.Time {
+	if d == nil || d.ValidTo <= 0 {
+		return time.Time{}
+	}
+	return time.Unix(int64(d.ValidTo), 0).UTC()
 }
 
 // keptHeaders are the headers worth telling, by their lower-case names.

@@ -49,6 +49,7 @@ type document struct {
 	headers     map[string]string
 	hops        []probes.Hop // the server's redirects to it, then with those of the documents before
 	netError    string
+	certExpiry  time.Time // when its certificate ends; zero over plain HTTP
 	shown       time.Time // when it was committed
 	parsed      time.Time // DOMContentLoaded
 }
@@ -229,7 +230,7 @@ func (s *scene) fill(view *probes.View) {
 		view.FinalURL = d.url
 	}
 	view.Redirects, view.Status, view.ContentType, view.Headers = d.hops, d.status, d.contentType, d.headers
-	view.NetError = cmp.Or(s.failed, d.netError)
+	view.NetError, view.CertExpiry = cmp.Or(s.failed, d.netError), d.certExpiry
 	view.Dialogs, view.Console = slices.Clone(s.dialogs), slices.Clone(s.console)
 	for _, r := range s.exchanges {
 		view.Exchanges = append(view.Exchanges, probes.Exchange{Method: r.method, URL: r.url, Status: r.status, NetError: r.netError, Body: r.body})

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/network"
 
 	"genkan/probes"
@@ -74,5 +75,29 @@ func TestCut(t *testing.T) {
 		if got := cut(c.s, c.n); got != c.want {
 			t.Errorf("cut(%q, %d) = %q", c.s, c.n, got)
 		}
+	}
+}
+
+func TestCertificateOfTheDocumentIsTold(t *testing.T) {
+	ends := time.Date(2027, 1, 31, 23, 59, 59, 0, time.UTC)
+	for name, c := range map[string]struct {
+		request network.RequestID
+		details *network.SecurityDetails
+		want    time.Time
+	}{
+		"of the document":     {"document", &network.SecurityDetails{ValidTo: cdp.TimeSinceEpoch(ends.Unix())}, ends},
+		"of a script":         {"script", &network.SecurityDetails{ValidTo: cdp.TimeSinceEpoch(ends.Unix())}, time.Time{}},
+		"over plain HTTP":     {"document", nil, time.Time{}},
+		"one that never ends": {"document", &network.SecurityDetails{}, time.Time{}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newScene("tab", probes.Expectation{})
+			s.now = document{loader: "document", url: "https://a/", shown: ends}
+			s.responded(&network.EventResponseReceived{RequestID: c.request, Response: &network.Response{URL: "https://a/", Status: 200, SecurityDetails: c.details}})
+			var view probes.View
+			if s.fill(&view); !view.CertExpiry.Equal(c.want) {
+				t.Errorf("expiry = %s, want %s", view.CertExpiry, c.want)
+			}
+		})
 	}
 }
