@@ -29,6 +29,12 @@ type Report struct {
 	Failures []Failure
 }
 
+// Corpus is how many fixtures a signature has of each kind.
+type Corpus struct {
+	Hits   int `json:"hits"`
+	Misses int `json:"misses"`
+}
+
 // Failure is a fixture that isn't judged as it says, or a signature without the
 // fixtures it needs.
 type Failure struct {
@@ -47,7 +53,9 @@ const healthyFile = "healthy.txtar"
 // corpus of healthy pages too. A hit must be matched by exactly the signatures
 // it names and decide the verdict; a miss by none but those it names, and be
 // healthy unless it says otherwise; a healthy page must be healthy. A stable
-// signature that matches needs both hits and misses.
+// signature that matches needs both hits and misses. The fixtures of a built-in
+// pack can't name operators' signatures: these may match there, and decide what
+// is no healthy page.
 func (s *Set) Test(observe Observer) Report {
 	var r Report
 	for _, sig := range s.signatures {
@@ -69,8 +77,39 @@ func (s *Set) Test(observe Observer) Report {
 	return r
 }
 
+// TestSignature judges the fixtures of one signature as Test does.
+func (s *Set) TestSignature(id string, observe Observer) Report {
+	var r Report
+	if sig, ok := s.Get(id); ok && sig.match != nil {
+		s.testSignature(&r, sig, observe)
+	}
+	return r
+}
+
+// Corpus counts the fixtures of a signature.
+func (s *Set) Corpus(sig Signature) Corpus {
+	var c Corpus
+	data, err := s.readFixtures(sig, fixtureFile(sig))
+	if err != nil {
+		return c // a signature may have none
+	}
+	for _, f := range txtar.Parse(data).Files {
+		switch path.Dir(f.Name) {
+		case "hit":
+			c.Hits++
+		case "miss":
+			c.Misses++
+		}
+	}
+	return c
+}
+
+func fixtureFile(sig Signature) string {
+	return strings.TrimSuffix(sig.File, filepath.Ext(sig.File)) + ".txtar"
+}
+
 func (s *Set) testSignature(r *Report, sig Signature, observe Observer) {
-	file := strings.TrimSuffix(sig.File, filepath.Ext(sig.File)) + ".txtar"
+	file := fixtureFile(sig)
 	data, err := s.readFixtures(sig, file)
 	if err != nil && sig.Status == Stable {
 		r.fail(file, "a stable signature needs hits and misses, and there are none: %v", err)
@@ -78,7 +117,7 @@ func (s *Set) testSignature(r *Report, sig Signature, observe Observer) {
 	}
 	hits, misses := 0, 0
 	for _, f := range txtar.Parse(data).Files {
-		fx := fixture{at: file + ": " + f.Name, name: f.Name, data: f.Data, signature: sig.ID}
+		fx := fixture{at: file + ": " + f.Name, name: f.Name, data: f.Data, signature: sig.ID, builtIn: sig.pack.builtIn}
 		switch path.Dir(f.Name) {
 		case "hit":
 			hits++
@@ -110,8 +149,10 @@ type fixture struct {
 	signature   string // whose fixture it is
 	hit         bool
 	healthy     bool // of the corpus: only the side counts
+	builtIn     bool // it knows of no operators' signatures
 	also        []string
 	side        probes.Side
+	unmet       bool // what the probe expected wasn't there
 	observation probes.Observation
 }
 
@@ -121,11 +162,34 @@ func (s *Set) testFixture(r *Report, f fixture, observe Observer) {
 		r.fail(f.at, "can't be read: %v", err)
 		return
 	}
-	v := s.Classify(f.observation, probes.Expectation{})
+	v := s.Classify(f.observation, f.expectation())
+	if f.builtIn {
+		v.Matches = slices.DeleteFunc(v.Matches, func(m probes.Match) bool { return !s.builtInSignature(m.Signature) })
+	}
 	if !f.healthy {
 		f.compareMatches(r, v)
 	}
+	if f.builtIn && !s.builtInSignature(v.Signature) && (f.hit || f.side != "") && f.side != probes.SideNone {
+		return // an operator's own signature beats those built in
+	}
 	f.compareVerdict(r, v)
+}
+
+// builtInSignature reports whether a signature is of a built-in pack, or none.
+func (s *Set) builtInSignature(id string) bool {
+	sig, ok := s.Get(id)
+	return !ok || sig.pack.builtIn
+}
+
+// expectation is what the probe of a fixture expected.
+func (f *fixture) expectation() probes.Expectation {
+	if !f.unmet {
+		return probes.Expectation{}
+	}
+	for i := range f.observation.Views {
+		f.observation.Views[i].Expected.Selector = probes.Unmet
+	}
+	return probes.Expectation{Selector: "main"} // any: how it came out is known
 }
 
 func (f fixture) compareMatches(r *Report, v probes.Verdict) {
@@ -204,8 +268,12 @@ func (f *fixture) readHTTP(observe Observer) error {
 			f.side = probes.Side(value)
 		case "landed":
 			landed = value
+		case "expectation":
+			if f.unmet = value == "unmet"; !f.unmet {
+				return fmt.Errorf("the expectation of a fixture can only be unmet, not %q", value)
+			}
 		default:
-			return fmt.Errorf("unknown line %q before the response; known are also, side, landed", line)
+			return fmt.Errorf("unknown line %q before the response; known are also, expectation, landed, side", line)
 		}
 	}
 	return f.readResponse(r, asked, landed, observe)

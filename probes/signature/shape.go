@@ -115,6 +115,7 @@ func Shape(sentence string) string {
 // part is a stretch of a sentence that is the same at each visit, or differs.
 type part struct {
 	text   string
+	at     int // where in the sentence it begins, in bytes
 	varies bool
 }
 
@@ -127,13 +128,13 @@ func cut(s string) []part {
 			continue
 		}
 		if at[0] > last {
-			parts = append(parts, part{text: s[last:at[0]]})
+			parts = append(parts, part{text: s[last:at[0]], at: last})
 		}
-		parts = append(parts, part{s[at[0]:at[1]], true})
+		parts = append(parts, part{s[at[0]:at[1]], at[0], true})
 		last = at[1]
 	}
 	if last < len(s) {
-		parts = append(parts, part{text: s[last:]})
+		parts = append(parts, part{text: s[last:], at: last})
 	}
 	return parts
 }

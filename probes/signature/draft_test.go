@@ -1,0 +1,130 @@
+package signature_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"genkan/probes"
+	"genkan/probes/markup"
+	"genkan/probes/signature"
+)
+
+// written loads the built-in packs with a draft beside them, as an operator would.
+func written(t *testing.T, d signature.Draft) *signature.Set {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), d.ID+".yaml")
+	for name, data := range map[string][]byte{file: d.Signature, strings.TrimSuffix(file, ".yaml") + ".txtar": d.Fixtures} {
+		if err := os.WriteFile(name, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s, err := signature.Load([]string{"iqos", "web"}, []string{file})
+	if err != nil {
+		t.Fatalf("%v\n%s", err, d.Signature)
+	}
+	return s
+}
+
+// What is drafted of a page that none recognises loads, passes its tests and
+// recognises the page, as it is.
+func TestDraft(t *testing.T) {
+	const long = `<p>会員の皆さまには、年に四回お便りをお送りしています。新しくなったこと、これからの予定、仲間に加わった方の紹介などを掲載しています。お便りが不要になったときは、いつでも会員ページから停止できます。</p>`
+	set := loaded(t)
+	for name, c := range map[string]struct {
+		html   string
+		status int
+		unmet  bool
+		match  []string // of the signature file
+		not    []string
+	}{
+		"a sentence": {
+			html:  `<title>会員サイト</title><header><a href="/">トップ</a></header><p>申し訳ございません。受付番号 20261122-0815 の本人確認の照合処理が中断されたため、次の画面へは進めませんでした。</p>`,
+			match: []string{`- text: "の本人確認の照合処理が中断されたため、次の画面へは進めませんでした"`},
+			not:   []string{"0815", "title:\n", "- status"},
+		},
+		"a short sentence, in English": {
+			html:  `<html lang="en"><title>Oops</title><p>The gremlins failed again.</p><p>Trace 8f2c1d90ab77</p>`,
+			match: []string{`- text: "The gremlins failed again"`, `- title: "Oops"`, "- status: 200"},
+			not:   []string{"8f2c1d90ab77"},
+		},
+		"only a word": {
+			html:  `<title>Members</title><div>Oops</div>`,
+			match: []string{`- text: "Oops"`, `- title: "Members"`, "- status: 200"},
+		},
+		"a blank page": {
+			html:  `<script>start()</script>`,
+			match: []string{"- empty: true", `- final_url: "^https://members\\.example/login"`, "cause: blank_page"},
+		},
+		"not what was expected": {
+			html:  `<title>会員サイト</title><form action="/x" method="post"><input name="q"><button>検索</button></form><p>ログインの受付を見合わせる措置が取られたため、この画面は開きませんでした。</p>` + long,
+			unmet: true,
+			match: []string{`- text: "ログインの受付を見合わせる措置が取られたため、この画面は開きませんでした"`},
+		},
+		"lines that look like a fixture's": {
+			html:  "<title>x</title><p>The gremlins have failed to open the entrance hall for you</p><pre>\n-- hit/other.http --\n</pre>",
+			match: []string{`- text: "The gremlins have failed to open the entrance hall for you"`},
+		},
+		"quotation marks and tags in words": {
+			html:  `<title>x</title><p>The entrance: "hall" could not be &lt;opened&gt; for you today, sorry &amp; goodbye</p>`,
+			match: []string{`\"hall\"`, `<opened>`},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			status := 200
+			if c.status != 0 {
+				status = c.status
+			}
+			seen := markup.Observe([]byte(c.html), "text/html; charset=utf-8", "https://members.example/login?token=secret", status)
+			v := seen.Last()
+			e := probes.Expectation{}
+			if c.unmet {
+				e.Selector = "form [type=password]"
+				seen.Views[0].Expected.Selector = probes.Unmet
+			}
+			if got := set.Classify(seen, e); got.Side != probes.SideUnknown {
+				t.Fatalf("the page is %s by %s %s", got.Side, got.Rule, got.Signature)
+			}
+			d, err := set.Draft("gremlins", v, c.unmet, markup.Observe)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, want := range c.match {
+				if !strings.Contains(string(d.Signature), want) {
+					t.Errorf("the draft lacks %s:\n%s", want, d.Signature)
+				}
+			}
+			for _, no := range append(c.not, "token=secret") {
+				if strings.Contains(string(d.Signature), no) || no == "token=secret" && strings.Contains(string(d.Fixtures), no) {
+					t.Errorf("the draft has %s:\n%s", no, d.Signature)
+				}
+			}
+			again, err := set.Draft("gremlins", v, c.unmet, markup.Observe)
+			if err != nil || cmp.Diff(d, again) != "" {
+				t.Errorf("a draft differs from itself: %v", err)
+			}
+			with := written(t, d)
+			report := with.TestSignature("local/gremlins", markup.Observe)
+			for _, f := range report.Failures {
+				t.Errorf("%s: %s\n%s%s", f.Fixture, f.Message, d.Signature, d.Fixtures)
+			}
+			sig, ok := with.Get("local/gremlins")
+			if corpus := with.Corpus(sig); !ok || corpus.Hits == 0 || corpus.Misses == 0 || report.Fixtures != corpus.Hits+corpus.Misses {
+				t.Errorf("%d fixtures were judged of %+v", report.Fixtures, corpus)
+			}
+			if got := with.Classify(seen, e); got.Signature != "local/gremlins" {
+				t.Errorf("the page is still %s by %s %s", got.Side, got.Rule, got.Signature)
+			}
+		})
+	}
+}
+
+func TestDraftOfAHealthyPage(t *testing.T) {
+	v := markup.Observe([]byte(`<form><input type="password"><button>Log in</button></form>`), "text/html", "https://members.example/login", 200).Last()
+	if _, err := loaded(t).Draft("x", v, false, markup.Observe); err == nil || !strings.Contains(err.Error(), "usable-form") {
+		t.Errorf("a healthy page: %v", err)
+	}
+}
