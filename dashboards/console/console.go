@@ -28,6 +28,10 @@ type Config struct {
 	// Evidence opens a file of evidence; fs.ErrNotExist says that it is gone.
 	// nil: no evidence is served.
 	Evidence func(d probes.Digest) (io.ReadSeekCloser, error)
+	// Groups puts unknown results that say the same together; nil: none are shown.
+	Groups func(results []probes.Result) []Group
+	// Signatures are those in use, in order; nil: none are shown.
+	Signatures func() []Signature
 	// Snapshot is what the record holds now; nil: the overview shows no state.
 	Snapshot func() alerting.Snapshot
 	Zone     *time.Location // of the times on the pages; nil: UTC
@@ -55,6 +59,12 @@ func New(cfg Config) (*Console, error) {
 	if c.cfg.Snapshot == nil {
 		c.cfg.Snapshot = func() alerting.Snapshot { return alerting.Snapshot{Writable: true} }
 	}
+	if c.cfg.Groups == nil {
+		c.cfg.Groups = func([]probes.Result) []Group { return nil }
+	}
+	if c.cfg.Signatures == nil {
+		c.cfg.Signatures = func() []Signature { return nil }
+	}
 	var err error
 	if c.pages, err = template.ParseFS(assets, "console.html"); err != nil {
 		return nil, fmt.Errorf("console pages: %w", err)
@@ -69,6 +79,8 @@ func (c *Console) Handler() http.Handler {
 	mux.HandleFunc("GET /{$}", c.overview)
 	mux.HandleFunc("GET /runs", c.runs)
 	mux.HandleFunc("GET /runs/{id}", c.run)
+	mux.HandleFunc("GET /unknown", c.unknown)
+	mux.HandleFunc("GET /signatures", c.signatures)
 	mux.HandleFunc("GET /console.css", c.style)
 	mux.HandleFunc("GET /api/v1/results", c.apiResults)
 	mux.HandleFunc("GET /api/v1/results/{id}", c.apiResult)

@@ -75,6 +75,18 @@ func (r *record) config() console.Config {
 			}
 			return alerting.Incident{}, false, r.err
 		},
+		Groups: func(results []probes.Result) []console.Group {
+			return []console.Group{{
+				ID: "0815abcd", Says: "受付番号 12 の処理は行われませんでした。", Cause: probes.UnexpectedContent, Count: 3,
+				First: noon.Add(-3 * time.Hour), Last: noon.Add(-time.Minute), Probes: []string{"login", "sign-up"}, Newest: results[0],
+			}}
+		},
+		Signatures: func() []console.Signature {
+			return []console.Signature{
+				{ID: "iqos/forbidden", Status: "stable", Side: probes.SideSystem, Cause: probes.Forbidden, Title: "Forbidden"},
+				{ID: "iqos/io001", Status: "stable", Side: probes.SideSystem, Cause: probes.ServerError, Title: "Sign-up was not completed"},
+			}
+		},
 		Evidence: evidence,
 		Snapshot: func() alerting.Snapshot { return r.told },
 		Zone:     tokyo,
@@ -291,7 +303,7 @@ func TestFaultsOfOurs(t *testing.T) {
 	r := newRecord()
 	r.err = errors.New("disk I/O error at /secret/path")
 	c := newConsole(t, r.config())
-	for _, target := range []string{"/", "/runs", "/runs/x", "/api/v1/results", "/api/v1/results/x", "/api/v1/incidents", "/api/v1/incidents/x", "/api/v1/evidence/" + string(brokenDigest)} {
+	for _, target := range []string{"/", "/runs", "/runs/x", "/unknown", "/signatures", "/api/v1/results", "/api/v1/results/x", "/api/v1/incidents", "/api/v1/incidents/x", "/api/v1/evidence/" + string(brokenDigest)} {
 		w := get(c, target)
 		if w.Code != http.StatusInternalServerError || strings.Contains(errorOf(t, w), "secret") {
 			t.Errorf("%s: status %d: %s", target, w.Code, w.Body)
@@ -319,7 +331,7 @@ func TestEvidenceIsNeverAPage(t *testing.T) {
 
 func TestPages(t *testing.T) {
 	c := newConsole(t, newRecord().config())
-	for name, target := range map[string]string{"overview": "/", "runs": "/runs?probe=login", "run": "/runs/" + result().ID} {
+	for name, target := range map[string]string{"overview": "/", "runs": "/runs?probe=login", "run": "/runs/" + result().ID, "unknown": "/unknown", "signatures": "/signatures"} {
 		t.Run(name, func(t *testing.T) {
 			w := get(c, target)
 			if csp := w.Header().Get("Content-Security-Policy"); !strings.HasPrefix(csp, "default-src 'none'") || strings.Contains(csp, "unsafe") {
@@ -394,7 +406,12 @@ func links(t *testing.T, page []byte) []string {
 
 func TestEmptyAndUnwritable(t *testing.T) {
 	cfg := (&record{}).config()
-	cfg.Snapshot = nil
+	cfg.Snapshot, cfg.Groups, cfg.Signatures = nil, nil, nil
+	for _, target := range []string{"/unknown", "/signatures"} {
+		if w := get(newConsole(t, cfg), target); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "None.") {
+			t.Errorf("%s without anything to show: status %d", target, w.Code)
+		}
+	}
 	body := get(newConsole(t, cfg), "/").Body.String()
 	for _, want := range []string{"Nothing has been heard yet.", "No runs."} {
 		if !strings.Contains(body, want) {
@@ -428,8 +445,12 @@ func FuzzHostileResult(f *testing.F) {
 		r.Artifacts = probes.Artifacts{probes.Screenshot: probes.Digest(evil), probes.EvidenceKind(evil): probes.Digest(evil)}
 		s := snapshot()
 		s.State.Series[0].Probe, s.State.Open[0].Result, s.State.Open[0].Component = evil, evil, evil
-		c := newConsole(t, (&record{results: []probes.Result{r}, told: s}).config())
-		for _, target := range []string{"/", "/runs", "/runs/" + r.ID} {
+		cfg := (&record{results: []probes.Result{r}, told: s}).config()
+		cfg.Groups = func(results []probes.Result) []console.Group {
+			return []console.Group{{ID: evil, Says: evil, Cause: probes.Cause(evil), Probes: []string{evil}, Newest: results[0]}}
+		}
+		c := newConsole(t, cfg)
+		for _, target := range []string{"/", "/runs", "/unknown", "/signatures", "/runs/" + r.ID} {
 			harmless(t, get(c, target).Body.Bytes())
 		}
 		if w := get(c, "/api/v1/results"); !json.Valid(w.Body.Bytes()) || bytes.Contains(w.Body.Bytes(), []byte("<script")) {

@@ -26,6 +26,9 @@ type page struct {
 	Query    alerting.Query    // on the list of runs
 	Results  []probes.Result   // on both
 	Result   probes.Result     // on the page of a run
+
+	Groups     []Group     // on the page of unknown pages
+	Signatures []Signature // on the list of signatures
 }
 
 // latestShown is how many runs the overview lists.
