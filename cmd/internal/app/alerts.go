@@ -20,6 +20,7 @@ func (a *App) openAlerts(_ context.Context, g *generation) error {
 		return err
 	}
 	swap()
+	a.closing("embedded Alertmanager", func() error { a.endEmbedded(); return nil })
 	return nil
 }
 
@@ -31,44 +32,63 @@ func (a *App) prepareAlerts(g *generation) (swap func(), err error) {
 		return nil, err
 	}
 	return func() {
-		swapSenders()
 		a.relay.Replace(alertmanager.Route{Wording: g.wording(a.operatorsURL()), Senders: senders})
+		swapSenders()
 	}, nil
 }
 
+// senders are where g's alerts go. Nothing has changed before the function it
+// returns is called.
 func (a *App) senders(g *generation) ([]alertmanager.Sender, func(), error) {
-	where := g.config.Alerting
-	if len(where.URLs) > 0 {
-		var senders []alertmanager.Sender
-		for _, u := range where.URLs {
-			sender, err := alertmanager.NewExternal(u, promconfig.DefaultHTTPClientConfig)
-			if err != nil {
-				return nil, nil, fmt.Errorf("reach Alertmanager at %s: %w", u, err)
-			}
-			senders = append(senders, sender)
-		}
-		return senders, func() {}, nil
-	}
-	if where.Embedded == "" {
-		return nil, func() {}, nil
-	}
-	source := alertmanager.Source{File: where.Embedded}
-	if a.embedded != nil {
-		swap, err := a.embedded.Prepare(source)
+	file := g.config.Alerting.Embedded
+	switch {
+	case file == "":
+		senders, err := external(g.config.Alerting.URLs)
+		return senders, a.endEmbedded, err
+	case a.embedded != nil:
+		swap, err := a.embedded.Prepare(alertmanager.Source{File: file})
 		if err != nil {
-			return nil, nil, fmt.Errorf("load %s: %w", source.File, err)
+			return nil, nil, fmt.Errorf("load %s: %w", file, err)
 		}
 		return []alertmanager.Sender{a.embedded}, swap, nil
 	}
-	embedded, err := alertmanager.NewEmbedded(alertmanager.Config{
-		Source: source, Storage: filepath.Join(a.options.StoragePath, "alertmanager"), ExternalURL: a.operatorsURL(), Logger: a.log,
+	begun, err := alertmanager.NewEmbedded(alertmanager.Config{
+		Source:  alertmanager.Source{File: file},
+		Storage: filepath.Join(a.options.StoragePath, "alertmanager"), ExternalURL: a.operatorsURL(), Logger: a.log,
 	})
 	if err != nil {
 		return nil, nil, fmt.Errorf("start the embedded Alertmanager: %w", err)
 	}
-	a.embedded = embedded
-	a.closing("Alertmanager", func() error { embedded.Close(); return nil })
-	return []alertmanager.Sender{embedded}, func() {}, nil
+	return []alertmanager.Sender{begun}, func() { a.beginEmbedded(begun) }, nil
+}
+
+func external(urls []string) ([]alertmanager.Sender, error) {
+	var senders []alertmanager.Sender
+	for _, u := range urls {
+		sender, err := alertmanager.NewExternal(u, promconfig.DefaultHTTPClientConfig)
+		if err != nil {
+			return nil, fmt.Errorf("reach Alertmanager at %s: %w", u, err)
+		}
+		senders = append(senders, sender)
+	}
+	return senders, nil
+}
+
+func (a *App) beginEmbedded(e *alertmanager.Embedded) {
+	a.embedded = e
+	if err := a.registry.Register(e); err != nil {
+		a.log.Error("the embedded Alertmanager's metrics are not exported", "err", err)
+	}
+}
+
+// endEmbedded ends an Alertmanager that nothing is sent to any more: it would
+// take the silence for an end, and say so.
+func (a *App) endEmbedded() {
+	if a.embedded != nil {
+		a.registry.Unregister(a.embedded)
+		a.embedded.Close()
+		a.embedded = nil
+	}
 }
 
 // operatorsURL is where operators reach the daemon.

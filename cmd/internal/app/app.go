@@ -75,7 +75,7 @@ type closer struct {
 // Serve runs the daemon until ctx ends. An error is one of usage,
 // configuration, or of this machine; nothing was begun then that still runs.
 func Serve(ctx context.Context, o Options, log *slog.Logger) (err error) {
-	a := &App{options: o, log: log}
+	a := &App{options: o, log: log, registry: prometheus.NewRegistry()}
 	defer func() { err = errors.Join(err, a.close()) }()
 	if err := a.open(ctx); err != nil {
 		return err
@@ -140,6 +140,7 @@ func (a *App) openFollowers(_ context.Context, g *generation) (err error) {
 	}
 	c, err := console.New(console.Config{
 		Results: a.ledger.Results, Result: a.ledger.Result, Incidents: a.incidents, Incident: a.ledger.Incident,
+		Groups: groups, Signatures: func() []console.Signature { return inUse(a.current.Load().set) },
 		Evidence: a.evidence.Open, Snapshot: a.ledger.Snapshot, Zone: g.config.Zone, Logger: a.log,
 	})
 	if err != nil {
@@ -185,18 +186,12 @@ func (a *App) openScheduler(_ context.Context, g *generation) (err error) {
 const jitter = 5 * time.Second
 
 func (a *App) openRegistry(context.Context, *generation) error {
-	a.registry = prometheus.NewRegistry()
 	for _, c := range []prometheus.Collector{
 		a.metrics, a.scheduler, a.browser, a.ledger, a.relay,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), versioncollector.NewCollector("genkan"),
 	} {
 		if err := a.registry.Register(c); err != nil {
 			return fmt.Errorf("register metrics: %w", err)
-		}
-	}
-	if a.embedded != nil {
-		if err := a.registry.Register(a.embedded); err != nil {
-			return fmt.Errorf("register Alertmanager's metrics: %w", err)
 		}
 	}
 	return nil

@@ -59,10 +59,15 @@ func (a *App) replace() error {
 	if err := a.page.Replace(g.pageConfig(a.options.StatusURL, a.log)); err != nil {
 		return fmt.Errorf("change the public page: %w", err)
 	}
+	a.use(g)
+	swapAlerts() // may take seconds, and the line goes on
+	return nil
+}
+
+// use makes g the generation of the events from now on.
+func (a *App) use(g *generation) {
 	a.line.Lock()
 	defer a.line.Unlock()
 	a.current.Store(g)
 	a.metrics.Replace(g.subject())
-	swapAlerts()
-	return nil
 }

@@ -128,6 +128,34 @@ func TestReload(t *testing.T) {
 	}
 }
 
+// TestReloadMovesAlerting changes where alerts go while the daemon runs: into
+// the process, elsewhere, and nowhere.
+func TestReloadMovesAlerting(t *testing.T) {
+	d := startDaemon(t, "")
+	d.ready()
+	if err := os.WriteFile(filepath.Join(filepath.Dir(d.file), "alertmanager.yml"), []byte("route: {receiver: nobody}\nreceivers: [{name: nobody}]\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range []struct {
+		name, alerting string
+		embedded       bool
+	}{
+		{"embedded", "alerting: {alertmanager: {embedded: alertmanager.yml}}\n", true},
+		{"embedded again", "alerting: {alertmanager: {embedded: alertmanager.yml}}\n", true},
+		{"external", "alerting: {alertmanager: {urls: [\"http://127.0.0.1:9\"]}}\n", false},
+		{"embedded once more", "alerting: {alertmanager: {embedded: alertmanager.yml}}\n", true},
+		{"nowhere", "", false},
+	} {
+		d.configure(oneProbe + step.alerting)
+		if status, body := d.ask("POST", "/-/reload", "", ""); status != http.StatusOK {
+			t.Fatalf("%s: answered %d: %s", step.name, status, body)
+		}
+		if got := strings.Contains(d.metrics(), "alertmanager_notifications_total"); got != step.embedded {
+			t.Errorf("%s: the embedded Alertmanager's metrics are exported: %t, want %t", step.name, got, step.embedded)
+		}
+	}
+}
+
 func TestProbeOnDemand(t *testing.T) {
 	d := startDaemon(t, "")
 	d.ready()
