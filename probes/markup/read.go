@@ -12,6 +12,7 @@ import (
 // string and never fails; what is too large is cut.
 func Read(page string) probes.Reading {
 	d := newDocument(page)
+	d.dropWaiting()
 	text := textOf(d.root, maxText, 1<<30)
 	if text == "" {
 		text = pictures(d.root) // a page of pictures alone says what they say

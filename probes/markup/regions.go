@@ -172,19 +172,20 @@ func redName(colour string) bool {
 	return false
 }
 
+// namesFailure reports whether a word of a name says failure: one of the usual
+// words, or one that is written together with "error", as in errornote.
 func namesFailure(word string) bool {
 	switch word {
-	case "error", "errors", "err", "errmsg", "errormsg", "errormessage", "errormessages", "errorlist", "errortext", "errorbox", "errorarea", "alert", "alerts", "danger",
-		"invalid", "failure", "fail", "failed", "warning", "warn", "errorexplanation":
+	case "err", "errs", "errmsg", "errmes", "alert", "alerts", "alertbox", "danger", "invalid", "failure", "fail", "failed", "warning", "warnings", "warn", "negative", "caution", "red":
 		return true
 	}
-	return false
+	return strings.HasPrefix(word, "error") || strings.HasSuffix(word, "error") && word != "terror" || strings.HasSuffix(word, "errors")
 }
 
 func harmless(word string) bool {
 	switch word {
 	case "info", "success", "primary", "secondary", "light", "dark", "no", "non", "free", "icon", "icons", "ico", "btn", "button", "link", "page", "code", "number",
-		"400", "401", "403", "404", "410", "500", "502", "503", "504", "announcement", "notice", "news", "cookie", "cookies":
+		"errorpage", "400", "401", "403", "404", "410", "500", "502", "503", "504", "announcement", "notice", "news", "cookie", "cookies":
 		return true
 	}
 	return false

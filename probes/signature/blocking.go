@@ -16,7 +16,7 @@ func (sc *scene) blocks(g *sighting, as standing) bool {
 		return sc.visitBlocks(as)
 	case f.ofText() && f.where&loud != 0:
 		return !(as >= usable && sc.announces(g)) && !(as == readable && sc.page.quotes(f))
-	case sc.page.quotes(f):
+	case sc.page.quotes(f), sc.supposes(g):
 		return false
 	case sc.page.view.Submitted && f.ofText() && !g.sig.Generic && !sc.stoodBefore(g):
 		return true
@@ -62,7 +62,7 @@ func (sc *scene) defines(g *sighting) bool {
 	if v.Status >= 400 {
 		return g.found.ofText() || g.found.titled() || g.found.facts&ofStructure != 0
 	}
-	return len(v.Text) <= shortPage && !sc.page.tellsAbout() && !sc.announces(g) && slices.ContainsFunc(g.found.hits, sc.page.isNamed)
+	return len(v.Text) <= shortPage && !sc.page.tellsAbout() && !sc.page.sectioned() && !sc.announces(g) && slices.ContainsFunc(g.found.hits, sc.page.isNamed)
 }
 
 // isNamed reports whether what was found is most of the title or of the first
@@ -141,6 +141,62 @@ func (sc *scene) reports(g *sighting) bool {
 	return false
 }
 
+// supposes reports whether what the visitor may have done wrong is only supposed:
+// a page without a form says in a sentence of condition what to do if so, after
+// it said that all went well, or it is the heading of one section among others.
+func (sc *scene) supposes(g *sighting) bool {
+	p := sc.page
+	if g.sig.Side != probes.SideUser || !g.sig.Generic || !g.found.ofText() || len(p.view.Forms) > 0 || p.view.Status >= 400 {
+		return false
+	}
+	if p.sectioned() {
+		return true
+	}
+	body := p.segments[len(p.segments)-1]
+	for _, h := range g.found.hits {
+		if h.end == 0 || p.segments[h.segment].place != inBody || !containsAny(sentenceAround(p.segments[h.segment], h), conditionWords()) {
+			return false
+		}
+	}
+	return body.place == inBody && containsAny(body.text, successWords())
+}
+
+// sections is how many headings beside the page's own make it one that explains.
+const sections = 2
+
+// sectioned reports whether the page is written in sections, each with something
+// to say, under a title that is no failure, or with the headings of a reference.
+func (p *page) sectioned() bool {
+	own, named, count := true, 0, 0
+	for _, s := range p.segments {
+		if s.place != inHeading {
+			continue
+		}
+		if count++; count == 1 {
+			own = p.lexicon.amiss(s.raw)
+			continue
+		}
+		if slices.Contains(referenceHeadings(), s.text) {
+			named++
+		}
+	}
+	if named >= sections {
+		return true
+	}
+	return !own && !p.lexicon.amiss(p.view.Title) && count > sections && weight(bounded(p.view.Text, maxLine)) >= explanation*count
+}
+
+// sentenceAround is the sentence in which something was found, normalised.
+func sentenceAround(s segment, h hit) string {
+	words := s.text[h.start:h.end]
+	for _, sentence := range sentences(s.raw) {
+		if n := normalise(sentence); strings.Contains(n, words) {
+			return n
+		}
+	}
+	return words
+}
+
 // stated reports whether what was found is most of a sentence, and the sentence
 // tells of a failure: a label or a hint asks for something and tells of none,
 // and a question only supposes it.
@@ -192,4 +248,23 @@ func currentWords() []string {
 // futureWords say that something will be; normalised.
 func futureWords() []string {
 	return []string{"予定", "実施します", "実施いたします", "行います", "お知らせ", "will be", "scheduled", "planned", "upcoming"}
+}
+
+// conditionWords make a sentence one that supposes; normalised.
+func conditionWords() []string {
+	return []string{"可能性", "場合", "ときは", "かもしれ", "if ", "may ", "might ", "could be", "wenn ", "falls ", "si ", "se ", "если ", "如果", "若"}
+}
+
+// successWords say that all went well; normalised.
+func successWords() []string {
+	return []string{"送信しました", "送信いたしました", "お送りしました", "お送りいたしました", "送信されました", "完了しました", "完了いたしました", "受け付けました", "登録しました", "ありがとうございま",
+		"has been sent", "have been sent", "was sent", "we sent", "we've sent", "we have sent", "successfully", "thank you for", "check your inbox", "check your e-mail", "check your email",
+		"wurde gesendet", "haben wir", "a été envoyé", "avons envoyé", "hemos enviado", "ha sido enviado", "foi enviado", "enviamos", "отправлено", "отправили", "已发送", "已發送", "보냈습니다", "전송되었습니다"}
+}
+
+// referenceHeadings are headings of sections in references; normalised.
+func referenceHeadings() []string {
+	return []string{"description", "error message", "common causes", "causes", "cause", "possible causes", "resolution", "solution", "solutions", "example", "examples", "example response", "see also", "specifications", "specification",
+		"browser compatibility", "status", "syntax", "related endpoints", "related", "response", "symptoms", "overview", "notes", "parameters", "fix", "how to fix", "references",
+		"概要", "説明", "原因", "考えられる原因", "対処法", "対処方法", "解決策", "解決方法", "例", "レスポンスの例", "応答の例", "仕様書", "仕様", "関連情報", "関連項目", "ブラウザ-の互換性", "ブラウザ-の対応", "ステ-タス", "参考", "まとめ", "目次", "構文"}
 }

@@ -16,6 +16,7 @@ const (
 	ruleGeneric         = "blocking:generic"        // only words that any page could use block
 	ruleNetError        = "net-error"               // no signature, but the network failed
 	ruleTimeout         = "timeout"                 // no signature, but the time ran out
+	ruleComplaint       = "form-complaint"          // no signature, but beside the form a message says that what was sent isn't taken
 	ruleBounced         = "bounced"                 // no signature, but the visit was sent back to the top page
 	ruleExpectedSig     = "expected-signature"      // the signature that a healthy visit ends in
 	ruleExpectedMissing = "expected-signature-miss" // it was to be shown, and the page looks healthy instead
@@ -108,6 +109,9 @@ func (s *Set) failedVisit(sc *scene) (probes.Verdict, bool) {
 func (s *Set) unblocked(sc *scene, e probes.Expectation) probes.Verdict {
 	v := sc.page.view
 	healthy := sc.healthyRule()
+	if cause, words, ok := sc.complaint(); ok && (healthy != ruleMet || v.Submitted) {
+		return s.bare(ruleComplaint, cause, "sentence", words)
+	}
 	switch {
 	case healthy != "" && e.Signature != "":
 		return s.unknown(ruleExpectedMissing, probes.UnexpectedContent, sc)
@@ -130,8 +134,8 @@ func (s *Set) unblocked(sc *scene, e probes.Expectation) probes.Verdict {
 // prefer orders what blocks, the one that decides first: what would block
 // without any expectation, the site's own pack, specific words; among generic
 // ones what says more than that the server failed, and words before a bare
-// status; then the place that says most, and the longest quote. The id makes it
-// certain.
+// status; then the place that says most, what says most of the visitor, and the
+// longest quote. The id makes it certain.
 func (sc *scene) prefer(a, b *sighting) int {
 	return cmp.Or(
 		first(a.firmly, b.firmly),
@@ -140,9 +144,24 @@ func (sc *scene) prefer(a, b *sighting) int {
 		first(a.telling(), b.telling()),
 		first(!a.sig.bare, !b.sig.bare),
 		cmp.Compare(a.rank(), b.rank()),
+		cmp.Compare(sc.ofUser(a), sc.ofUser(b)),
 		cmp.Compare(b.weight, a.weight),
 		cmp.Compare(a.sig.ID, b.sig.ID),
 	)
+}
+
+// ofUser orders what is wrong on the visitor's side, what says most first: who
+// is locked out has also failed to log in, and a link that was used before is
+// also invalid. On a sign-up or a code form nobody fails to log in.
+func (sc *scene) ofUser(g *sighting) int {
+	causes := []probes.Cause{probes.AccountLocked, probes.AlreadyRegistered, probes.SessionExpired, probes.LimitReached, probes.UploadRejected, probes.LoginFailed, probes.InvalidInput, probes.TwoFactorRequired}
+	if form, ok := formInUse(sc.page.view); ok && form != probes.LoginForm && g.sig.Cause == probes.LoginFailed {
+		return len(causes)
+	}
+	if at := slices.Index(causes, g.sig.Cause); at >= 0 {
+		return at + 1
+	}
+	return 0
 }
 
 // telling reports whether a sighting says more than any failure does: a page

@@ -1,0 +1,98 @@
+package signature
+
+import (
+	"slices"
+	"strings"
+
+	"genkan/probes"
+)
+
+// maxComplaint is the length of a message, in bytes: what is longer explains.
+const maxComplaint = 600
+
+// complaint is what a page says of what the visitor sent, where no signature
+// knows the words: a message that stands out beside a form the visitor can use
+// and sounds like a failure, or a line of its own that begins with the word for
+// an error. Its cause goes by the form. Notices that stand on the form from the
+// beginning, of cookies or scripts, are none.
+func (sc *scene) complaint() (probes.Cause, string, bool) {
+	form, ok := formInUse(sc.page.view)
+	if !ok || sc.page.tellsAbout() {
+		return "", "", false
+	}
+	for _, s := range sc.page.segments {
+		switch s.place {
+		case inDialog, inFormError, inAlert:
+			if q := sc.page.lexicon.refusal(s.raw); q != "" && len(s.raw) <= maxComplaint {
+				return refused(form, normalise(q)), q, true
+			}
+		case inBody:
+			if q := begunWithError(s.raw); q != "" && len(s.raw) <= shortPage {
+				return refused(form, normalise(q)), q, true
+			}
+		}
+	}
+	return "", "", false
+}
+
+// formInUse is the kind of the first form that a member can use.
+func formInUse(v probes.View) (probes.FormKind, bool) {
+	for _, f := range v.Forms {
+		if f.Usable() && f.Kind != probes.OtherForm {
+			return f.Kind, true
+		}
+	}
+	return "", false
+}
+
+// refused is why a form of a kind is refused: at a log-in that the two don't
+// belong together, unless the message asks for what was left out.
+func refused(form probes.FormKind, message string) probes.Cause {
+	switch {
+	case form == probes.UploadForm:
+		return probes.UploadRejected
+	case form == probes.LoginForm && !containsAny(message, leftOutWords()):
+		return probes.LoginFailed
+	}
+	return probes.InvalidInput
+}
+
+// refusal is the first sentence of a message that sounds like a failure and is
+// no standing notice, or "".
+func (l *lexicon) refusal(message string) string {
+	for _, s := range sentences(message) {
+		n := normalise(s)
+		if l.suspicion(n) >= amissFrom && !strings.HasSuffix(n, "?") && !containsAny(n, standingWords()) {
+			return s
+		}
+	}
+	return ""
+}
+
+// begunWithError is the first line that begins with the word for an error as a
+// message does, with punctuation after it, or "".
+func begunWithError(text string) string {
+	for line := range strings.Lines(text) {
+		n := normalise(line)
+		word := strings.IndexFunc(n, func(r rune) bool { return strings.ContainsRune(":,!、-.", r) })
+		if word > 0 && word < len(n)-4 && len(n) <= maxQuote && slices.Contains(errorNames(), strings.TrimSpace(n[:word])) {
+			return strings.TrimSpace(line)
+		}
+	}
+	return ""
+}
+
+// errorNames are the word "error" as it begins a message; normalised.
+func errorNames() []string {
+	return []string{"error", "エラ-", "fehler", "erreur", "errore", "erro", "ошибка", "помилка", "błąd", "hata", "错误", "錯誤", "오류", "fout", "fel", "feil", "fejl", "virhe", "chyba", "hiba", "eroare", "lỗi"}
+}
+
+// leftOutWords say that something was left out, not that it was wrong; normalised.
+func leftOutWords() []string {
+	return []string{"入力して", "必須", "記入", "未入力", "空", "required", "enter", "fill", "empty", "blank", "missing", "obligat", "requis", "requerid", "obrigat", "erforderlich", "ausfüllen", "remplir", "remplissez", "complet", "vuot", "обязател", "заполн", "verplicht", "wymagan", "zorunlu", "不能为空", "必填", "입력해"}
+}
+
+// standingWords are of notices that a form bears from the beginning; normalised.
+func standingWords() []string {
+	return []string{"cookie", "クッキ-", "javascript", "ご注意", "フィッシング", "詐欺", "phishing", "scam", "メンテナンス", "maintenance", "ブラウザ", "browser", "caps lock", "capslock", "お知らせ", "loading", "読み込み中", "please wait", "verify you", "robot"}
+}
