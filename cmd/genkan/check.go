@@ -53,12 +53,14 @@ Exit status: 0 all are healthy, 1 one is not (side system, user, environment or 
 
 // visit makes the check and writes each result in a format, "" for none, as soon as it is there.
 func visit(ctx context.Context, o app.CheckOptions, format, lang string, s streams, log *slog.Logger) (results []probes.Result, err error) {
-	_, live := terminal(s.err)
-	p := progress{s.err, live}
+	p := newProgress(s.err)
 	defer p.clear()
 	p.say("starting the browser …")
 	checker, err := app.NewChecker(ctx, o, log)
-	if err != nil {
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return nil, errors.New("stopped before the browser had started")
+	case err != nil:
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, checker.Close()) }()
@@ -75,7 +77,9 @@ func visit(ctx context.Context, o app.CheckOptions, format, lang string, s strea
 		if err := w.Write(r); err != nil {
 			return results, err
 		}
-		p.say("checked %d of %d …", len(results), checker.Len())
+		if len(results) < checker.Len() {
+			p.say("checked %d of %d …", len(results), checker.Len())
+		}
 	}
 	p.clear()
 	err = w.Close()

@@ -40,23 +40,28 @@ Exit status: as that of check; 2 also when a file can't be read.
 		if err != nil {
 			return failed(err)
 		}
-		var results []probes.Result
-		var unread []error
-		for r, err := range saved.Results(ctx) {
-			if err != nil {
-				unread = append(unread, err)
-				continue
-			}
-			results = append(results, r)
-			if err := w.Write(r); err != nil {
-				return failed(err)
-			}
-		}
-		if err := errors.Join(append(unread, w.Close(), ctx.Err())...); err != nil {
+		results, err := judge(ctx, saved, w)
+		if err != nil {
 			return failed(err)
 		}
 		return report.Exit(results), nil
 	}}
+}
+
+// judge writes a result for each file that can be read; the error names the others.
+func judge(ctx context.Context, saved *app.Classified, w report.Writer) (results []probes.Result, err error) {
+	var errs []error
+	for r, err := range saved.Results(ctx) {
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		results = append(results, r)
+		if err := w.Write(r); err != nil {
+			return results, err
+		}
+	}
+	return results, errors.Join(append(errs, w.Close(), ctx.Err())...)
 }
 
 // files are names of files, "-" among them, which kingpin passes on as "".

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 	"log/slog"
 	"strings"
 
@@ -11,7 +10,6 @@ import (
 
 	"genkan/cmd/internal/app"
 	"genkan/cmd/internal/report"
-	"genkan/probes/signature"
 )
 
 func explain(a *kingpin.Application) command {
@@ -26,40 +24,49 @@ Exit status: 0 something is known of it, 1 nothing is, 2 usage.
 	packFlag(clause, &packs)
 	output := clause.Flag("output", "text, or json: a candidate a line, best first.").Short('o').Default("text").Enum("text", "json")
 	lang := langFlag(clause)
-	return command{clause, func(_ context.Context, s streams, _ *slog.Logger) (int, error) {
+	var daemon string
+	daemonFlag(clause, &daemon, "", "Ask this running daemon, at its operators' address, whether it is happening now.")
+	return command{clause, func(ctx context.Context, s streams, _ *slog.Logger) (int, error) {
 		said := strings.TrimSpace(strings.Join(*message, " "))
 		if said == "" {
 			return failed(fmt.Errorf("what does the visitor see? Give the message, or a part of it"))
 		}
-		candidates, err := app.Explain(said, *lang, packs)
+		candidates, unasked, err := app.Explain(ctx, app.ExplainOptions{Message: said, Lang: *lang, Packs: packs, Daemon: daemon})
 		if err != nil {
 			return failed(err)
+		}
+		if unasked != nil {
+			fmt.Fprintf(s.err, "genkan explain: whether it is happening now is not known: %v\n", unasked)
 		}
 		if len(candidates) == 0 {
 			return report.ExitNotHealthy, fmt.Errorf("nothing is known of %q; try more of the message, or just its error code", said)
 		}
 		if *output == "json" {
-			return report.ExitHealthy, writeLines(s.out, candidates)
+			return report.ExitHealthy, linesOf(s.out, candidates)
 		}
 		return report.ExitHealthy, report.Meanings(s.out, wordsFor(s.out, *lang), meanings(candidates))
 	}}
 }
 
-func writeLines(w io.Writer, candidates []signature.Candidate) error {
-	for _, c := range candidates {
-		if err := report.Line(w, c); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func meanings(candidates []signature.Candidate) []report.Meaning {
+func meanings(candidates []app.Explanation) []report.Meaning {
 	var list []report.Meaning
 	for _, c := range candidates {
 		list = append(list, report.Meaning{
 			Signature: c.Signature, Side: c.Side, OrSide: c.OrSide, Cause: c.Cause, Score: c.Score, Title: c.Title, Text: c.Text, Tell: c.Tell,
+			Now: now(c.Now),
 		})
 	}
 	return list
+}
+
+// now is what is happening, in this machine's time; nil where nobody was asked.
+func now(list []app.Happening) []report.Happening {
+	if list == nil {
+		return nil
+	}
+	out := []report.Happening{}
+	for _, h := range list {
+		out = append(out, report.Happening{Component: h.Component, Since: h.Since.Local(), Same: h.Same})
+	}
+	return out
 }

@@ -57,6 +57,7 @@ func run(ctx context.Context, args []string, s streams) int {
 	commands := []command{
 		serve(app), demo(app), check(app), explain(app), classify(app), configuration(app), healthcheck(app), printVersion(app),
 	}
+	commands = append(commands, signatures(app)...)
 	selected, err := app.Parse(args)
 	if err != nil {
 		return misused(app, args, s, err)

@@ -12,6 +12,7 @@ import (
 // stop is the cause of a context that a signal ended.
 type stop struct{ by syscall.Signal }
 
+// Error names the signal.
 func (s stop) Error() string { return "stopped by the signal " + s.by.String() }
 
 // untilSignalled returns a context that ends at the first SIGINT or SIGTERM; the

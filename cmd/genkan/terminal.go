@@ -15,17 +15,33 @@ import (
 
 // progress is one line on the error stream while a check goes on, where that is a terminal.
 type progress struct {
-	err  io.Writer
-	live bool
+	err   io.Writer
+	live  bool
+	shown bool
 }
 
-func (p progress) say(format string, args ...any) {
+func newProgress(stream io.Writer) *progress {
+	_, live := terminal(stream)
+	return &progress{err: stream, live: live && !dumb()}
+}
+
+func (p *progress) say(format string, args ...any) {
+	p.clear()
 	if p.live {
-		fmt.Fprintf(p.err, "\r\x1b[K"+format, args...)
+		fmt.Fprintf(p.err, format, args...)
+		p.shown = true
 	}
 }
 
-func (p progress) clear() { p.say("") }
+func (p *progress) clear() {
+	if p.shown {
+		fmt.Fprint(p.err, "\r\x1b[K")
+		p.shown = false
+	}
+}
+
+// dumb reports whether the terminal knows no escapes.
+func dumb() bool { return os.Getenv("TERM") == "dumb" }
 
 func terminal(stream io.Writer) (fd int, ok bool) {
 	f, ok := stream.(*os.File)
@@ -43,7 +59,7 @@ func wordsFor(stream io.Writer, lang string) report.Words {
 	if !ok {
 		return w
 	}
-	w.Colour = os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+	w.Colour = os.Getenv("NO_COLOR") == "" && !dumb()
 	if width, _, err := term.GetSize(fd); err == nil {
 		w.Width = width
 	}

@@ -175,12 +175,12 @@ func (o CheckOptions) fromURLs() ([]probes.Probe, error) {
 
 // pageURL is the address of a page as people write it: when no scheme is said,
 // https, and http for an IP address and localhost, as browsers have it.
-func pageURL(raw string) (string, error) {
-	written := raw
-	if !strings.Contains(raw, "://") {
-		raw = "https://" + raw
+func pageURL(written string) (string, error) {
+	scheme, rest, ok := strings.Cut(written, "://")
+	if !ok {
+		scheme, rest = "https", written
 	}
-	u, err := url.Parse(raw)
+	u, err := url.Parse(scheme + "://" + rest)
 	switch {
 	case err != nil:
 		return "", fmt.Errorf("%q is no URL: %w", written, errors.Unwrap(err))
@@ -188,10 +188,10 @@ func pageURL(raw string) (string, error) {
 		return "", fmt.Errorf("%q can't be visited: write http://HOST/… or https://HOST/…", written)
 	case u.User != nil:
 		return "", fmt.Errorf("the URL for %s has a user or password in it, which would stand in every result: write it without", u.Hostname())
-	case raw != written && (u.Hostname() == "localhost" || net.ParseIP(u.Hostname()) != nil):
-		u.Scheme = "http"
+	case !ok && (u.Hostname() == "localhost" || net.ParseIP(u.Hostname()) != nil):
+		scheme = "http"
 	}
-	return u.String(), nil
+	return scheme + "://" + rest, nil
 }
 
 func (g *generation) chosen(names []string) ([]probes.Probe, error) {

@@ -32,7 +32,7 @@ func TestResultsComeInOrderAsSoonAsTheyCan(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
 		var got []string
-		for r := range checkerOf(2, 3*time.Second, time.Second, time.Second, time.Second).Results(t.Context()) {
+		for r := range checkerOf(2, 3*time.Second, time.Second, time.Second, 2*time.Second).Results(t.Context()) {
 			got = append(got, r.Probe+" "+time.Since(began).String())
 		}
 		if diff := cmp.Diff([]string{"a 3s", "b 3s", "c 3s", "d 4s"}, got); diff != "" {
@@ -76,6 +76,7 @@ func TestPageURL(t *testing.T) {
 		{raw: "localhost:8845/login", want: "http://localhost:8845/login"},
 		{raw: "127.0.0.1:8845", want: "http://127.0.0.1:8845"},
 		{raw: "[::1]:8845/", want: "http://[::1]:8845/"},
+		{raw: "HTTPS://Example.jp/%7Emember/ a?b=c d", want: "HTTPS://Example.jp/%7Emember/ a?b=c d"},
 		{raw: "https://127.0.0.1/", want: "https://127.0.0.1/"},
 		{raw: "会員.example.jp", want: "https://会員.example.jp"},
 		{raw: "", refusal: "write http://"},

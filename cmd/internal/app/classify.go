@@ -139,9 +139,18 @@ func (o ClassifyOptions) read(name string, in io.Reader) (probes.Observation, er
 	seen := markup.Observe(raw, mediaType(name), address, o.Status)
 	for i := range seen.Views {
 		v := &seen.Views[i]
+		if !readable(v.ContentType) {
+			return seen, fmt.Errorf("%s is no page: it holds %s", name, v.ContentType)
+		}
 		v.Expected = markup.Expect(v.HTML, v.FinalURL, v.Reading, o.Expect)
 	}
 	return seen, nil
+}
+
+// readable reports whether there are words in a type of content.
+func readable(contentType string) bool {
+	kind, format, _ := strings.Cut(contentType, "/")
+	return kind == "text" || slices.ContainsFunc([]string{"html", "xml", "json", "javascript"}, func(f string) bool { return strings.HasSuffix(format, f) })
 }
 
 // mediaType is what a file's name says of its content. It says nothing of the
@@ -185,6 +194,8 @@ func line(raw []byte, offset int64, err error) string {
 		offset = syntax.Offset
 	case errors.As(err, &kind):
 		offset = kind.Offset
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
+		offset = int64(len(bytes.TrimSpace(raw)))
 	}
 	return fmt.Sprintf(":%d", 1+bytes.Count(raw[:min(int(offset), len(raw))], []byte("\n")))
 }

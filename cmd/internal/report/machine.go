@@ -42,6 +42,7 @@ type junitFault struct {
 	Text    string `xml:",chardata"`
 }
 
+// Write keeps r until Close.
 func (j *junit) Write(r probes.Result) error {
 	c := junitCase{Name: Clean(r.URL), Class: "genkan." + r.Probe, Time: fmt.Sprintf("%.3f", r.Duration.Seconds()), seconds: r.Duration.Seconds()}
 	fault := &junitFault{Type: string(r.Cause), Message: summary(r), Text: quotes(r)}
@@ -56,6 +57,7 @@ func (j *junit) Write(r probes.Result) error {
 	return nil
 }
 
+// Close writes the document.
 func (j *junit) Close() error {
 	s := junitSuite{Name: "genkan", Tests: len(j.cases), Cases: j.cases}
 	total := 0.0
@@ -85,6 +87,7 @@ type tap struct {
 	n int
 }
 
+// Write writes r as a test point.
 func (t *tap) Write(r probes.Result) error {
 	if t.n == 0 {
 		if _, err := fmt.Fprintln(t.w, "TAP version 13"); err != nil {
@@ -103,6 +106,7 @@ func (t *tap) Write(r probes.Result) error {
 	return nil
 }
 
+// Close writes the plan.
 func (t *tap) Close() error {
 	if _, err := fmt.Fprintf(t.w, "1..%d\n", t.n); err != nil {
 		return fmt.Errorf("write TAP: %w", err)

@@ -73,14 +73,19 @@ func New(format string, w io.Writer, words Words) (Writer, error) {
 // silent writes nothing.
 type silent struct{}
 
+// Write does nothing.
 func (silent) Write(probes.Result) error { return nil }
-func (silent) Close() error              { return nil }
+
+// Close does nothing.
+func (silent) Close() error { return nil }
 
 // lines is one JSON object a line, as interface.md's "A result as JSON".
 type lines struct{ w io.Writer }
 
+// Write writes r on a line.
 func (l lines) Write(r probes.Result) error { return Line(l.w, r) }
 
+// Close has nothing left to write.
 func (lines) Close() error { return nil }
 
 // Line writes v as JSON on one line, with escapes for what could steer a

@@ -14,6 +14,7 @@ import (
 // text writes results in words.
 type text struct{ sheet }
 
+// Write writes r as a block.
 func (t *text) Write(r probes.Result) error {
 	t.head(r.Side, address(r), facts(r)...)
 	if r.Side == probes.SideNone && r.Signature == "" {
@@ -39,6 +40,7 @@ func (t *text) Write(r probes.Result) error {
 	return t.err
 }
 
+// Close has nothing left to write.
 func (t *text) Close() error { return t.err }
 
 // or tells of a second possibility, and how to tell it from the first.

@@ -14,11 +14,12 @@ const (
 	labelToDo label = "to do"
 	labelRule label = "rule"
 	labelKept label = "kept"
+	labelNow  label = "now"
 )
 
 func (l label) in(lang string) string {
 	japanese := map[label]string{
-		labelWhat: "内容", labelSide: "原因", labelOr: "または", labelPage: "題名", labelSeen: "根拠", labelToDo: "対処", labelRule: "規則", labelKept: "証拠",
+		labelWhat: "内容", labelSide: "原因", labelOr: "または", labelPage: "題名", labelSeen: "根拠", labelToDo: "対処", labelRule: "規則", labelKept: "証拠", labelNow: "現在",
 	}
 	if lang == "ja" {
 		return japanese[l]
