@@ -2,6 +2,7 @@ package signature
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"html"
@@ -60,27 +61,11 @@ type trait struct {
 	value   string // as it stands on the page
 }
 
-// enough is the weight of a text from which it alone tells a page from others.
-const enough = 40
-
-// traits are what to match a page by, all of them together.
+// traits are what to match a page by, all of them together: as few texts as
+// tell it from others, and where these are short its title and its status too.
 func (s *Set) traits(v probes.View) []trait {
-	var texts []trait
-	total := 0
-	for _, least := range []int{wordy, 1} { // a mere "Error" only where there is nothing else
-		for _, q := range s.lexicon.suspicious(v) {
-			t := find(v, steady(q.Quote))
-			if total < enough && weight(t.value) >= least && !repeats(texts, t) {
-				texts = append(texts, t)
-				total += weight(t.value)
-			}
-		}
-		if len(texts) > 0 {
-			break
-		}
-	}
-	texts = texts[:min(len(texts), 3)]
-	if title := find(v, steady(v.Title)); total < enough && title.value != "" && !repeats(texts, trait{"title", title.value}) {
+	texts, total := choose(v, s.candidates(v))
+	if title := find(v, steady(v.Title)); total < enough && title.value != "" && !repeats(texts, title) {
 		texts = append(texts, trait{"title", title.value})
 		total += weight(title.value)
 	}
@@ -94,6 +79,45 @@ func (s *Set) traits(v probes.View) []trait {
 		texts = append(texts, trait{"status", itoa(v.Status)})
 	}
 	return texts
+}
+
+// candidates are the sentences to match a page by, the best first: those that
+// look like an error, else its longest ones.
+func (s *Set) candidates(v probes.View) []string {
+	var said []string
+	for _, q := range s.lexicon.suspicious(v) {
+		said = append(said, q.Quote)
+	}
+	if len(said) > 0 {
+		return said
+	}
+	lines := sentences(bounded(v.Text, maxRegions))
+	slices.SortStableFunc(lines, func(a, b string) int { return cmp.Compare(weight(b), weight(a)) })
+	for _, line := range lines[:min(len(lines), maxSentences)] {
+		said = append(said, quotation("", line).Quote)
+	}
+	return said
+}
+
+// maxTexts is how many texts a draft matches by.
+const maxTexts = 3
+
+// choose takes of the candidates what tells the page from others: one that says
+// enough, else several; a mere "Error" only where there is nothing else.
+func choose(v probes.View, candidates []string) (texts []trait, total int) {
+	for _, least := range []int{enough, wordy, 1} {
+		for _, c := range candidates {
+			t := find(v, steady(c))
+			if total < enough && len(texts) < maxTexts && weight(t.value) >= least && !repeats(texts, t) {
+				texts = append(texts, t)
+				total += weight(t.value)
+			}
+		}
+		if len(texts) > 0 {
+			break
+		}
+	}
+	return texts, total
 }
 
 // repeats reports whether a trait adds nothing to those there are.
@@ -196,15 +220,14 @@ func articles(v probes.View, traits []trait) []draftFile {
 	if !strings.ContainsFunc(v.Text+v.Title, ideographic) {
 		write = articleEn
 	}
-	files := []draftFile{{"miss/well.http", helpPage(write(nil), "")}}
+	well := draftFile{"miss/well.http", helpPage(write(nil), "")}
 	switch {
 	case len(texts) == 0:
+		return []draftFile{well}
 	case len(texts) == len(traits): // it is matched, and only quoted
-		files = append(files, draftFile{"hit/quoted.http", helpPage(write(texts), "side: none")})
-	default:
-		files = append(files, draftFile{"miss/quoted.http", helpPage(write(texts), "")})
+		return []draftFile{{"hit/quoted.http", helpPage(write(texts), "side: none")}, well}
 	}
-	return files
+	return []draftFile{{"miss/quoted.http", helpPage(write(texts), "")}, well}
 }
 
 func helpPage(markup, said string) []byte {
@@ -268,7 +291,7 @@ status: experimental      # stable, once you trust it
 title:                    # FILL IN: what it is, in a few words; the public reads it
   ja: {{quote (.Title.In "ja")}}
   en: {{quote (.Title.In "en")}}
-cause: {{.Cause}}      # FILL IN: one of {{range $i, $c := .Causes}}{{if $i}}, {{end}}{{$c}}{{end}}
+cause: {{printf "%-18s" .Cause}} # FILL IN: one of {{range $i, $c := .Causes}}{{if $i}}, {{end}}{{$c}}{{end}}
 # side: system            # FILL IN where it isn't the cause's: one of {{range $i, $c := .Sides}}{{if $i}}, {{end}}{{$c}}{{end}}
 # advice: [wait]          # FILL IN, or leave it out: what the cause says; of {{range $i, $c := .Advices}}{{if $i}}, {{end}}{{$c}}{{end}}
 # text:                   # FILL IN, or leave it out: what to do, in whole sentences
@@ -338,3 +361,7 @@ func (s *Set) draftSignature(id string, v probes.View, traits []trait) ([]byte, 
 	}
 	return b.Bytes(), nil
 }
+
+// Unmet reports whether a result is unknown for what was expected of the page
+// and wasn't there.
+func Unmet(r probes.Result) bool { return r.Rule == ruleUnmet }

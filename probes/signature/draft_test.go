@@ -51,6 +51,16 @@ func TestDraft(t *testing.T) {
 			match: []string{`- text: "The gremlins failed again"`, `- title: "Oops"`, "- status: 200"},
 			not:   []string{"8f2c1d90ab77"},
 		},
+		"nothing that sounds like an error": {
+			html:  `<title>会員サイト</title><div>トップ</div><h2>きょうの玄関</h2><div>三毛猫が日向で昼寝をしています</div>`,
+			unmet: true,
+			match: []string{`- text: "三毛猫が日向で昼寝をしています"`},
+		},
+		"an apology before it": {
+			html:  `<title>会員サイト</title><h1>申し訳ございません</h1><p>照合の途中で三毛猫が横切ったため、次の画面へは進めませんでした。</p>`,
+			match: []string{`- text: "照合の途中で三毛猫が横切ったため、次の画面へは進めませんでした"`},
+			not:   []string{"申し訳"},
+		},
 		"only a word": {
 			html:  `<title>Members</title><div>Oops</div>`,
 			match: []string{`- text: "Oops"`, `- title: "Members"`, "- status: 200"},

@@ -3,7 +3,9 @@ package signature
 import (
 	"io/fs"
 	"maps"
+	"os"
 	"slices"
+	"strings"
 
 	"go.yaml.in/yaml/v4"
 
@@ -48,6 +50,14 @@ func (s *Set) Get(id string) (Signature, bool) {
 		return Signature{}, false
 	}
 	return s.signatures[i], true
+}
+
+// Source is a signature's file as it was written.
+func (s *Set) Source(sig Signature) ([]byte, error) {
+	if sig.BuiltIn() {
+		return fs.ReadFile(s.builtIn, strings.TrimPrefix(sig.File, "packs/"))
+	}
+	return os.ReadFile(sig.File)
 }
 
 // causes reads what there is to tell of the causes, whichever packs are asked

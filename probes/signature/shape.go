@@ -69,22 +69,27 @@ func shapeID(shape string) string {
 	return hex.EncodeToString(sum[:4])
 }
 
-// wordy is the weight from which a sentence says something of its own: less is
-// "Error", or a mere apology.
-const wordy = 16
+// Of the weights of a sentence: what is below wordy is just a word, and what is
+// below enough might stand on any page.
+const (
+	wordy  = 16
+	enough = 40
+)
 
 // telling is what says most of an unknown result: its likeliest sentence that
-// isn't just a word, else its likeliest one with the title, else why it ended.
+// isn't a mere apology, else its likeliest one with the title, else why it ended.
 func telling(r probes.Result) string {
 	var short string
 	for _, q := range r.Quotes {
 		if q.Matcher != "sentence" {
 			continue
 		}
-		if weight(q.Quote) >= wordy {
+		if weight(q.Quote) >= enough {
 			return q.Quote
 		}
-		short = cmp.Or(short, q.Quote)
+		if weight(short) < wordy {
+			short = longer(short, q.Quote)
+		}
 	}
 	switch {
 	case short != "" && !strings.Contains(r.Title, short):
@@ -95,6 +100,14 @@ func telling(r probes.Result) string {
 		return r.FailedStep.Reason
 	}
 	return cmp.Or(short, string(r.Cause))
+}
+
+// longer is the text that says more, a when they say the same.
+func longer(a, b string) string {
+	if weight(b) > weight(a) {
+		return b
+	}
+	return a
 }
 
 // Shape is what a sentence says without what differs from one visit to the

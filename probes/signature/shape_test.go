@@ -75,7 +75,7 @@ func TestGroups(t *testing.T) {
 		}
 		return r
 	}
-	kept := quoting("エラー", "受付番号 12 の処理は行われませんでした。")
+	kept := quoting("エラー", "申し訳ございません。", "受付番号 12 の処理は行われませんでした。")
 	kept.Artifacts = probes.Artifacts{probes.PageHTML: "sha256:aa"}
 	healthy := quoting("受付番号 12 の処理は行われませんでした。")
 	healthy.Side = probes.SideNone

@@ -32,6 +32,9 @@ type Signature struct {
 	phrases []string // the texts that match looks for, as they were written
 }
 
+// BuiltIn reports whether a signature is of a pack that is built in.
+func (s Signature) BuiltIn() bool { return s.pack.builtIn }
+
 // Status is how far a signature can be trusted.
 type Status string
 

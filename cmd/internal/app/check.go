@@ -150,15 +150,6 @@ func loadPacks(names []string) (*signature.Set, error) {
 	return set, nil
 }
 
-// Explain is what a message may mean by the packs named, best first, in ja or en.
-func Explain(message, lang string, packs []string) ([]signature.Candidate, error) {
-	set, err := loadPacks(packs)
-	if err != nil {
-		return nil, err
-	}
-	return set.Explain(message, lang), nil
-}
-
 func (o CheckOptions) fromURLs() ([]probes.Probe, error) {
 	var list []probes.Probe
 	var errs []error
