@@ -82,13 +82,15 @@ func (s *Set) traits(v probes.View) []trait {
 }
 
 // candidates are the sentences to match a page by, the best first: those that
-// look like an error, else its longest ones.
+// stand out; where none has words of failure, its longest ones too.
 func (s *Set) candidates(v probes.View) []string {
 	var said []string
+	amiss := false
 	for _, q := range s.lexicon.suspicious(v) {
 		said = append(said, q.Quote)
+		amiss = amiss || s.lexicon.suspicion(normalise(q.Quote)) > 0
 	}
-	if len(said) > 0 {
+	if amiss {
 		return said
 	}
 	lines := sentences(bounded(v.Text, maxRegions))
