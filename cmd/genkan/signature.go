@@ -33,7 +33,9 @@ func jsonFlag(clause *kingpin.CmdClause, one string) *string {
 }
 
 func listSignatures(parent *kingpin.CmdClause) command {
-	clause := parent.Command("list", "List the signatures: id, status, side, cause, title.").HelpLong(`  genkan signature list --pack web
+	clause := parent.Command("list", "List the signatures: id, status, side, cause, title.").HelpLong(`In the order of their ids.
+
+  genkan signature list --pack web
   genkan signature list --file 'signatures/*.yaml' -o json`)
 	var o app.SignatureOptions
 	signatureFlags(clause, &o)
@@ -80,7 +82,9 @@ func table(w io.Writer, write func(io.Writer)) error {
 }
 
 func showSignature(parent *kingpin.CmdClause) command {
-	clause := parent.Command("show", "Show all there is to one signature.").HelpLong(`  genkan signature show iqos/io001
+	clause := parent.Command("show", "Show all there is to one signature.").HelpLong(`What it matches, what it means, and what people are told.
+
+  genkan signature show iqos/io001
   genkan signature show io001 -o json`)
 	id := clause.Arg("id", "The signature, as pack/id; the pack may be left out where it is plain.").Required().String()
 	var o app.SignatureOptions

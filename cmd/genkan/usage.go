@@ -32,7 +32,7 @@ usage: {{.App.Name}} <command> [<flags>] [<args> ...]
 
 {{.App.Help|Wrap 0}}
 Commands:
-{{range .App.FlattenedCommands}}{{if not .Hidden}}  {{printf "%-18s" .FullCommand}}{{.Help}}
+{{range .App.FlattenedCommands}}{{if not .Hidden}}  {{printf "%-19s" .FullCommand}}{{.Help}}
 {{end}}{{end}}
 Flags of all commands:
 {{.App.Flags|FlagsToTwoColumns|FormatTwoColumns}}
