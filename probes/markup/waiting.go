@@ -2,28 +2,47 @@ package markup
 
 import (
 	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
 )
 
-// dropWaiting takes out of the page the messages that wait in a form for their
-// turn, and show only because the style sheet that hides them is missing. They
-// are told by their number: a form that was sent back with errors says at most
-// one of each field and one of the whole, and keeps what was filled in.
+// dropWaiting takes out of a page with a password to fill in the messages that
+// wait for their turn, and show only because the style sheet that hides them is
+// missing. They are told by their number: a form that was sent back with errors
+// says at most one of each field and one of the whole, and keeps what was
+// filled in.
 func (d *document) dropWaiting() {
-	waiting := map[*html.Node][]*html.Node{}
+	fields, asked := d.blankFields()
+	if !asked {
+		return
+	}
+	var messages []*html.Node
 	for n := range d.root.Descendants() {
 		if n.Type == html.ElementNode && !isLandmark(n) && namesError(n) && holdsMessage(n) && isMessage(n) {
-			f := formAround(n)
-			waiting[f] = append(waiting[f], n)
+			messages = append(messages, n)
 		}
 	}
-	for form, messages := range waiting {
-		if form == nil || len(messages) <= d.fillable(form)+1 || d.filledIn(form) {
+	if len(messages) <= fields+1 {
+		return
+	}
+	for _, n := range messages {
+		n.Parent.RemoveChild(n)
+	}
+}
+
+// blankFields counts the visible fields to write in, and reports whether a
+// password is among them and nothing was filled in or marked as wrong before.
+func (d *document) blankFields() (n int, asked bool) {
+	for _, f := range d.fields {
+		if !f.visible || f.kind == "checkbox" || f.kind == "radio" {
 			continue
 		}
-		for _, n := range messages {
-			n.Parent.RemoveChild(n)
+		if f.node.DataAtom == atom.Input && value(f.node, "value") != "" || value(f.node, "aria-invalid") == "true" {
+			return 0, false
 		}
+		n++
+		asked = asked || f.kind == "password"
 	}
+	return n, asked
 }
 
 // isMessage reports whether an element has words and holds no other message,
@@ -39,40 +58,5 @@ func isMessage(n *html.Node) bool {
 }
 
 func isFillable(n *html.Node) bool {
-	return n.Data == "input" || n.Data == "select" || n.Data == "textarea"
-}
-
-func formAround(n *html.Node) *html.Node {
-	for ; n != nil; n = n.Parent {
-		if n.Data == "form" && n.Type == html.ElementNode {
-			return n
-		}
-	}
-	return nil
-}
-
-// fillable counts the visible fields of a form, buttons to choose from apart.
-func (d *document) fillable(form *html.Node) int {
-	n := 0
-	for _, f := range d.fields {
-		if f.form == form && f.visible && f.kind != "checkbox" && f.kind != "radio" {
-			n++
-		}
-	}
-	return n
-}
-
-// filledIn reports whether a form came with something written in it, or with a
-// field marked as wrong, as it does when it was sent before.
-func (d *document) filledIn(form *html.Node) bool {
-	for _, f := range d.fields {
-		if f.form != form || !f.visible {
-			continue
-		}
-		written := f.kind != "checkbox" && f.kind != "radio" && f.node.Data == "input" && value(f.node, "value") != ""
-		if written || value(f.node, "aria-invalid") == "true" {
-			return true
-		}
-	}
-	return false
+	return n.DataAtom == atom.Input || n.DataAtom == atom.Select || n.DataAtom == atom.Textarea
 }

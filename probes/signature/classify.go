@@ -154,7 +154,7 @@ func (sc *scene) prefer(a, b *sighting) int {
 // is locked out has also failed to log in, and a link that was used before is
 // also invalid. On a sign-up or a code form nobody fails to log in.
 func (sc *scene) ofUser(g *sighting) int {
-	causes := []probes.Cause{probes.AccountLocked, probes.AlreadyRegistered, probes.SessionExpired, probes.LimitReached, probes.UploadRejected, probes.LoginFailed, probes.InvalidInput, probes.TwoFactorRequired}
+	causes := []probes.Cause{probes.AccountLocked, probes.RateLimited, probes.SessionExpired, probes.AlreadyRegistered, probes.LimitReached, probes.UploadRejected, probes.LoginFailed, probes.InvalidInput, probes.TwoFactorRequired}
 	if form, ok := formInUse(sc.page.view); ok && form != probes.LoginForm && g.sig.Cause == probes.LoginFailed {
 		return len(causes)
 	}

@@ -7,8 +7,12 @@ import (
 	"genkan/probes"
 )
 
-// maxComplaint is the length of a message, in bytes: what is longer explains.
-const maxComplaint = 600
+// The length of a message, in bytes: what is longer explains, and away from the
+// form what is longer announces.
+const (
+	maxComplaint = 600
+	maxRemark    = 240
+)
 
 // complaint is what a page says of what the visitor sent, where no signature
 // knows the words: a message that stands out beside a form the visitor can use
@@ -23,7 +27,11 @@ func (sc *scene) complaint() (probes.Cause, string, bool) {
 	for _, s := range sc.page.segments {
 		switch s.place {
 		case inDialog, inFormError, inAlert:
-			if q := sc.page.lexicon.refusal(s.raw); q != "" && len(s.raw) <= maxComplaint {
+			limit := maxComplaint
+			if s.place == inAlert {
+				limit = maxRemark
+			}
+			if q := sc.page.lexicon.refusal(s.raw); q != "" && len(s.raw) <= limit {
 				return refused(form, normalise(q)), q, true
 			}
 		case inBody:
