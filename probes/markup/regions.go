@@ -43,6 +43,8 @@ func (d *document) regionKind(n *html.Node, described map[*html.Node]bool) (prob
 		return probes.DialogRegion, true
 	case described[n]:
 		return probes.FormErrorRegion, true
+	case n.DataAtom != atom.H1 && isRed(n) && holdsMessage(n):
+		return alertOrFormError(n), true
 	case n.DataAtom == atom.H1 || n.DataAtom == atom.H2 || n.DataAtom == atom.H3 || value(n, "role") == "heading":
 		return probes.HeadingRegion, true
 	case isLandmark(n):

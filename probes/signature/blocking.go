@@ -134,7 +134,7 @@ func (sc *scene) reports(g *sighting) bool {
 		return false
 	}
 	for _, h := range g.found.hits {
-		if h.end > 0 && sc.page.segments[h.segment].place == inBody && sc.page.stated(h) {
+		if h.end > 0 && sc.page.segments[h.segment].place == inBody && sc.page.stated(h, g.asks()) {
 			return true
 		}
 	}
@@ -167,23 +167,28 @@ const sections = 2
 // sectioned reports whether the page is written in sections, each with something
 // to say, under a title that is no failure, or with the headings of a reference.
 func (p *page) sectioned() bool {
-	own, named, count := true, 0, 0
+	own, count := true, 0
 	for _, s := range p.segments {
 		if s.place != inHeading {
 			continue
 		}
 		if count++; count == 1 {
 			own = p.lexicon.amiss(s.raw)
-			continue
 		}
-		if slices.Contains(referenceHeadings(), s.text) {
+	}
+	return p.isReference() || !own && !p.lexicon.amiss(p.view.Title) && count > sections && weight(bounded(p.view.Text, maxLine)) >= explanation*count
+}
+
+// isReference reports whether the page has the headings of a reference, as the
+// documentation of an error or of a status has.
+func (p *page) isReference() bool {
+	named := 0
+	for _, s := range p.segments {
+		if s.place == inHeading && slices.Contains(referenceHeadings(), s.text) {
 			named++
 		}
 	}
-	if named >= sections {
-		return true
-	}
-	return !own && !p.lexicon.amiss(p.view.Title) && count > sections && weight(bounded(p.view.Text, maxLine)) >= explanation*count
+	return named >= sections
 }
 
 // sentenceAround is the sentence in which something was found, normalised.
@@ -197,16 +202,22 @@ func sentenceAround(s segment, h hit) string {
 	return words
 }
 
-// stated reports whether what was found is most of a sentence, and the sentence
-// tells of a failure: a label or a hint asks for something and tells of none,
-// and a question only supposes it.
-func (p *page) stated(h hit) bool {
+// asks reports whether the signature's words also stand where nothing went wrong
+// yet: a code is asked for, somebody is not logged in.
+func (g *sighting) asks() bool {
+	return g.sig.Cause == probes.TwoFactorRequired || g.sig.Cause == probes.SessionExpired || g.sig.Side != probes.SideUser
+}
+
+// stated reports whether what was found is most of a sentence that is no
+// question; where the words may also only ask for something, as a label or a
+// hint does, the sentence must sound like a failure.
+func (p *page) stated(h hit, asks bool) bool {
 	s := p.segments[h.segment]
 	words := s.text[h.start:h.end]
 	for _, sentence := range sentences(s.raw) {
 		n := normalise(sentence)
 		if 2*len(words) >= len(n) && strings.Contains(n, words) {
-			return p.lexicon.suspicion(n) >= amissFrom && !strings.HasSuffix(n, "?")
+			return (!asks || p.lexicon.suspicion(n) >= amissFrom) && !strings.HasSuffix(n, "?")
 		}
 	}
 	return false
@@ -257,7 +268,7 @@ func conditionWords() []string {
 
 // successWords say that all went well; normalised.
 func successWords() []string {
-	return []string{"送信しました", "送信いたしました", "お送りしました", "お送りいたしました", "送信されました", "完了しました", "完了いたしました", "受け付けました", "登録しました", "ありがとうございま",
+	return []string{"送信しました", "送信いたしました", "お送りしました", "お送りいたしました", "送信されました", "完了しました", "完了いたしました", "受け付けました", "登録しました", "登録完了", "送信完了", "申込完了", "手続き完了", "ありがとうございま",
 		"has been sent", "have been sent", "was sent", "we sent", "we've sent", "we have sent", "successfully", "thank you for", "check your inbox", "check your e-mail", "check your email",
 		"wurde gesendet", "haben wir", "a été envoyé", "avons envoyé", "hemos enviado", "ha sido enviado", "foi enviado", "enviamos", "отправлено", "отправили", "已发送", "已發送", "보냈습니다", "전송되었습니다"}
 }

@@ -152,16 +152,21 @@ func (sc *scene) prefer(a, b *sighting) int {
 
 // ofUser orders what is wrong on the visitor's side, what says most first: who
 // is locked out has also failed to log in, and a link that was used before is
-// also invalid. On a sign-up or a code form nobody fails to log in.
+// also invalid. On a sign-up or a code form nobody fails to log in. Beside a form
+// that can be used, what else was seen comes after that; elsewhere before.
 func (sc *scene) ofUser(g *sighting) int {
 	causes := []probes.Cause{probes.AccountLocked, probes.RateLimited, probes.SessionExpired, probes.AlreadyRegistered, probes.LimitReached, probes.UploadRejected, probes.LoginFailed, probes.InvalidInput, probes.TwoFactorRequired}
-	if form, ok := formInUse(sc.page.view); ok && form != probes.LoginForm && g.sig.Cause == probes.LoginFailed {
+	form, inUse := formInUse(sc.page.view)
+	if inUse && form != probes.LoginForm && g.sig.Cause == probes.LoginFailed {
 		return len(causes)
 	}
 	if at := slices.Index(causes, g.sig.Cause); at >= 0 {
-		return at + 1
+		return at
 	}
-	return 0
+	if inUse {
+		return len(causes)
+	}
+	return -1
 }
 
 // telling reports whether a sighting says more than any failure does: a page

@@ -53,7 +53,7 @@ const soundText = 40 // weight of text below which a page says too little to be 
 
 // nothingAmiss reports whether a view has something to say and nothing of it
 // sounds like an error: not its title, not what stands out, and no more than a
-// third of the rest.
+// third of the rest, apart from what it supposes after it said that all went well.
 func (l *lexicon) nothingAmiss(v probes.View) bool {
 	if len(v.Dialogs) > 0 || l.amiss(v.Title) || !wordsKnown(v.Text) {
 		return false
@@ -63,15 +63,16 @@ func (l *lexicon) nothingAmiss(v probes.View) bool {
 			return false
 		}
 	}
-	total, wrong := 0, 0
+	total, wrong, done := 0, 0, false
 	for _, s := range sentences(bounded(v.Text, maxRegions)) {
-		w := weight(s)
+		w, n := weight(s), normalise(s)
 		total += w
-		if l.suspicion(normalise(s)) >= amissFrom {
+		done = done || containsAny(n, successWords())
+		if l.suspicion(n) >= amissFrom && !(done && containsAny(n, conditionWords())) {
 			wrong += w
 		}
 	}
-	return total >= soundText && 3*wrong <= total
+	return (total >= soundText || done) && 3*wrong <= total
 }
 
 // amiss reports whether a title or heading sounds like an error, or bears the

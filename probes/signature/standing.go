@@ -44,7 +44,7 @@ func ownStanding(p *page) standing {
 	switch {
 	case usableForm(p.view):
 		return usable
-	case p.view.Content, p.view.Status < 400 && p.tellsAbout():
+	case p.view.Content, p.view.Status < 400 && (p.tellsAbout() || p.isReference()):
 		return readable
 	}
 	return unproven
