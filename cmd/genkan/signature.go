@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -142,7 +143,8 @@ func inFull(i app.SignatureInfo) string {
 		entry("reference", r)
 	}
 	entry("fixtures", fmt.Sprintf("%d hits, %d misses", i.Fixtures.Hits, i.Fixtures.Misses))
-	entry("pack", i.Pack)
+	pack, _, _ := strings.Cut(i.ID, "/")
+	entry("pack", pack+", version "+i.Pack)
 	entry("file", i.File)
 	if i.Written == "" {
 		entry("match", "none: it serves explain only")
@@ -205,7 +207,9 @@ Exit status: 0 all fixtures are judged as they say, 1 one is not or there is non
 }
 
 func signatureSchema(parent *kingpin.CmdClause) command {
-	clause := parent.Command("schema", "Print the JSON Schema of signature files, for editors.").HelpLong(`  genkan signature schema > signature.schema.json
+	clause := parent.Command("schema", "Print the JSON Schema of signature files, for editors.").HelpLong(`It completes and checks while you write.
+
+  genkan signature schema > signature.schema.json
 
 and at the head of a signature file:
 
@@ -225,7 +229,7 @@ func suggestSignature(parent *kingpin.CmdClause) command {
 	var o app.SuggestOptions
 	clause.Arg("group", "The group to draft a signature from. Without it, and without --file: the list of all.").StringVar(&o.Group)
 	daemonFlag(clause, &o.Daemon, app.DefaultDaemon, "The running daemon, at its operators' address.")
-	clause.Flag("file", "A saved page to draft from, instead of a group; - is standard input.").PlaceHolder("FILE").StringVar(&o.Page)
+	clause.Flag("file", "A saved page to draft from, instead of a group; - is standard input.").PlaceHolder("FILE").SetValue((*savedPage)(&o.Page))
 	clause.Flag("status", "HTTP status that the saved page came with; 0 if it isn't known.").Default("200").SetValue(number{"--status", &o.Status})
 	clause.Flag("url", "URL that the saved page came from.").PlaceHolder("URL").StringVar(&o.URL)
 	clause.Flag("expect-selector", "CSS selector of something that a healthy page shows, and the saved one doesn't.").PlaceHolder("CSS").StringVar(&o.Expect.Selector)
@@ -243,6 +247,18 @@ func suggestSignature(parent *kingpin.CmdClause) command {
 		return suggestDraft(ctx, s, o)
 	}}
 }
+
+// savedPage is the name of a file, "-" among them, which kingpin passes on as "".
+type savedPage string
+
+// Set takes a name.
+func (p *savedPage) Set(name string) error {
+	*p = savedPage(cmp.Or(name, "-"))
+	return nil
+}
+
+// String is the name as it is written.
+func (p *savedPage) String() string { return string(*p) }
 
 // shownGroup is a group of unknown pages as JSON has it.
 type shownGroup struct {

@@ -213,10 +213,13 @@ func others(v probes.Verdict) string {
 // page says, and one that doesn't.
 func articles(v probes.View, traits []trait) []draftFile {
 	var texts []string
+	matched := true // when it quotes the texts
 	for _, t := range traits {
 		if t.matcher == "text" {
 			texts = append(texts, t.value)
+			continue
 		}
+		matched = matched && t == trait{"status", itoa(http.StatusOK)}
 	}
 	write := articleJa
 	if !strings.ContainsFunc(v.Text+v.Title, ideographic) {
@@ -226,7 +229,7 @@ func articles(v probes.View, traits []trait) []draftFile {
 	switch {
 	case len(texts) == 0:
 		return []draftFile{well}
-	case len(texts) == len(traits): // it is matched, and only quoted
+	case matched: // and only quoted
 		return []draftFile{{"hit/quoted.http", helpPage(write(texts), "side: none")}, well}
 	}
 	return []draftFile{{"miss/quoted.http", helpPage(write(texts), "")}, well}

@@ -56,6 +56,11 @@ func TestDraft(t *testing.T) {
 			unmet: true,
 			match: []string{`- text: "三毛猫が日向で昼寝をしています"`},
 		},
+		"a form without what was expected": {
+			html:  `<html lang="ja"><title>ログイン</title><h1>ログイン</h1><form><input type="email"><input type="password"><button>ログイン</button></form>`,
+			unmet: true,
+			match: []string{"- status: 200"},
+		},
 		"an apology before it": {
 			html:  `<title>会員サイト</title><h1>申し訳ございません</h1><p>照合の途中で三毛猫が横切ったため、次の画面へは進めませんでした。</p>`,
 			match: []string{`- text: "照合の途中で三毛猫が横切ったため、次の画面へは進めませんでした"`},

@@ -38,8 +38,8 @@ type Corpus struct {
 // Failure is a fixture that isn't judged as it says, or a signature without the
 // fixtures it needs.
 type Failure struct {
-	Fixture string // "packs/web/rate-limited.txtar: hit/github.http"
-	Message string
+	Fixture string `json:"fixture"` // "packs/web/rate-limited.txtar: hit/github.http"
+	Message string `json:"message"`
 }
 
 func (r *Report) fail(at, format string, args ...any) {

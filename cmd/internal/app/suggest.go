@@ -55,6 +55,9 @@ func Suggest(ctx context.Context, o SuggestOptions, in io.Reader) (Suggestion, e
 	if err != nil {
 		return Suggestion{}, err
 	}
+	if _, err := os.Stat(filepath.Join(o.Out, subject.id+".yaml")); o.Out != "" && err == nil {
+		return Suggestion{}, fmt.Errorf("in %s is a signature %s already; --id gives the draft another name", o.Out, subject.id)
+	}
 	loaded, err := LoadSignatures(SignatureOptions{Packs: o.Packs, Files: o.neighbours()})
 	if err != nil {
 		return Suggestion{}, err
