@@ -27,7 +27,7 @@ import (
 
 // patience is how long a condition may take to come true before the test gives
 // up on it: many times what it takes, on a machine that does other things too.
-const patience = time.Minute
+const patience = 3 * time.Minute
 
 // running is a demo that goes on beside the test.
 type running struct {
