@@ -134,7 +134,7 @@ func (sc *scene) reports(g *sighting) bool {
 		return false
 	}
 	for _, h := range g.found.hits {
-		if h.end > 0 && sc.page.segments[h.segment].place == inBody && sc.page.stated(h, g.asks()) {
+		if h.end > 0 && sc.page.spoken(h) && sc.page.stated(h, g.asks()) {
 			return true
 		}
 	}
@@ -154,7 +154,10 @@ func (sc *scene) supposes(g *sighting) bool {
 	}
 	body := p.segments[len(p.segments)-1]
 	for _, h := range g.found.hits {
-		if h.end == 0 || p.segments[h.segment].place != inBody || !containsAny(sentenceAround(p.segments[h.segment], h), conditionWords()) {
+		if h.end == 0 || p.segments[h.segment].place != inBody {
+			return false
+		}
+		if n, _, _ := p.segments[h.segment].sentence(h); !conditional(n) {
 			return false
 		}
 	}
@@ -191,36 +194,47 @@ func (p *page) isReference() bool {
 	return named >= sections
 }
 
-// sentenceAround is the sentence in which something was found, normalised.
-func sentenceAround(s segment, h hit) string {
-	words := s.text[h.start:h.end]
-	for _, sentence := range sentences(s.raw) {
-		if n := normalise(sentence); strings.Contains(n, words) {
-			return n
-		}
-	}
-	return words
-}
-
 // asks reports whether the signature's words also stand where nothing went wrong
 // yet: a code is asked for, somebody is not logged in.
 func (g *sighting) asks() bool {
 	return g.sig.Cause == probes.TwoFactorRequired || g.sig.Cause == probes.SessionExpired || g.sig.Side != probes.SideUser
 }
 
-// stated reports whether what was found is most of a sentence that is no
-// question; where the words may also only ask for something, as a label or a
-// hint does, the sentence must sound like a failure.
+// spoken reports whether what was found stands in a heading or in the text.
+func (p *page) spoken(h hit) bool {
+	at := p.segments[h.segment].place
+	return at == inBody || at == inHeading
+}
+
+// stated reports whether what was found is most of a sentence, or its beginning
+// and a good part, and the sentence is no question and no condition; where the
+// words may also only ask for something, as a label or a hint does, it must
+// sound like a failure. What was found may begin in the line before, with a
+// label say: the sentence in which it ends counts.
 func (p *page) stated(h hit, asks bool) bool {
-	s := p.segments[h.segment]
-	words := s.text[h.start:h.end]
-	for _, sentence := range sentences(s.raw) {
-		n := normalise(sentence)
-		if 2*len(words) >= len(n) && strings.Contains(n, words) {
-			return (!asks || p.lexicon.suspicion(n) >= amissFrom) && !strings.HasSuffix(n, "?")
+	n, from, to := p.segments[h.segment].sentence(h)
+	if said := to - from; 2*said < len(n) && (from > 3 || 3*said < len(n)) {
+		return false
+	}
+	return (!asks || p.lexicon.suspicion(n) >= amissFrom) && !strings.HasSuffix(n, "?") && !containsAny(" "+n, whenWords())
+}
+
+// sentence is the sentence in which what was found ends, normalised, and from
+// where to where in it that stands.
+func (s segment) sentence(h hit) (n string, from, to int) {
+	at := 0
+	for _, raw := range sentences(s.raw) {
+		n := normalise(raw)
+		begin := strings.Index(s.text[at:], n)
+		if begin < 0 {
+			continue
+		}
+		begin += at
+		if at = begin + len(n); h.end <= at {
+			return n, max(h.start-begin, 0), max(h.end-begin, 0)
 		}
 	}
-	return false
+	return s.text[h.start:h.end], 0, h.end - h.start
 }
 
 // announces reports whether a notice of maintenance speaks of another time than
@@ -261,9 +275,19 @@ func futureWords() []string {
 	return []string{"予定", "実施します", "実施いたします", "行います", "お知らせ", "will be", "scheduled", "planned", "upcoming"}
 }
 
-// conditionWords make a sentence one that supposes; normalised.
+// conditional reports whether a normalised sentence only supposes something.
+func conditional(n string) bool { return containsAny(" "+n, conditionWords()) }
+
+// conditionWords make a sentence one that supposes; normalised, with the space
+// before them.
 func conditionWords() []string {
-	return []string{"可能性", "場合", "ときは", "かもしれ", "if ", "may ", "might ", "could be", "wenn ", "falls ", "si ", "se ", "если ", "如果", "若"}
+	return append(whenWords(), "可能性", "かもしれ", " may ", " might ", "could be", "如果", "若")
+}
+
+// whenWords make a sentence one of what to do when; normalised, with the space
+// before them.
+func whenWords() []string {
+	return []string{"場合", "ときは", "時は、", "ないとき", "あると", "ますと", "すると", "えると", "하면", "으면", "경우", "如果", "若", " if you ", " when you ", " wenn sie ", " falls ", " si vous ", " si usted ", " se você ", " если "}
 }
 
 // successWords say that all went well; normalised.

@@ -68,7 +68,7 @@ func (l *lexicon) nothingAmiss(v probes.View) bool {
 		w, n := weight(s), normalise(s)
 		total += w
 		done = done || containsAny(n, successWords())
-		if l.suspicion(n) >= amissFrom && !(done && containsAny(n, conditionWords())) {
+		if l.suspicion(n) >= amissFrom && !(done && conditional(n)) {
 			wrong += w
 		}
 	}

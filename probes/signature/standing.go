@@ -75,7 +75,7 @@ func (p *page) tellsAbout() bool {
 // explainingWords are words of titles of help pages and articles; normalised,
 // with | at the end of the title.
 func explainingWords() []string {
-	return []string{"よくある質問", "よくあるご質問", "faq", "ヘルプセンタ-", "対処", "解決方法", "とは|", "とは?", "とは-", "ときは|", "ときは?", "場合は|", "場合は?", "場合の", "したとき", "の原因",
+	return []string{"よくある質問", "よくあるご質問", "faq", "ヘルプセンタ-", "対処", "解決方法", "とは|", "とは?", "とは-", "ないとき|", "ない時|", "るとき|", "る時|", "ませんか?", "ときは|", "ときは?", "場合は|", "場合は?", "場合の", "したとき", "の原因",
 		"what is", "what are", "what to do", "what it means", "how to", "how do", "why ", "troubleshoot", "help center", "help centre", "explained", "guide"}
 }
 
