@@ -148,7 +148,7 @@ func find(v probes.View, text string) trait {
 // the next, as it was written, without what ends it.
 func steady(sentence string) string {
 	longest := part{}
-	for _, p := range cut(normalise(sentence)) {
+	for _, p := range newMask().cut(normalise(sentence)) {
 		if !p.varies && weight(p.text) > weight(longest.text) {
 			longest = p
 		}
@@ -308,7 +308,7 @@ says:                     # the message as people quote it
   - {{quote .}}
 {{- end}}
 {{- end}}
-match:
+match:{{if .Vague}}                    # FILL IN: nothing on the page says enough; what tells it from all others?{{end}}
   all:
 {{- range .Traits}}
     - {{.YAML}}
@@ -347,9 +347,11 @@ func (s *Set) draftSignature(id string, v probes.View, traits []trait) ([]byte, 
 		cause = probes.BlankPage
 	}
 	var says []string
+	said := 0
 	for _, t := range traits {
 		if t.matcher == "text" {
 			says = append(says, t.value)
+			said += weight(t.value)
 		}
 	}
 	t, err := template.New("draft").Funcs(template.FuncMap{"quote": scalar}).Parse(draftText)
@@ -358,7 +360,7 @@ func (s *Set) draftSignature(id string, v probes.View, traits []trait) ([]byte, 
 	}
 	var b bytes.Buffer
 	err = t.Execute(&b, map[string]any{
-		"ID": id, "Title": s.causes[cause].title, "Cause": cause, "Says": says, "Traits": traits,
+		"ID": id, "Title": s.causes[cause].title, "Cause": cause, "Says": says, "Traits": traits, "Vague": said < enough,
 		"Causes": probes.Causes()[1:], "Sides": probes.Sides(), "Advices": probes.Advices(),
 	})
 	if err != nil {

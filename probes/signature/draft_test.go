@@ -1,6 +1,7 @@
 package signature_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,18 +14,20 @@ import (
 	"genkan/probes/signature"
 )
 
-// written loads the built-in packs with a draft beside them, as an operator would.
-func written(t *testing.T, d signature.Draft) *signature.Set {
+// written loads the built-in packs with drafts beside them, as an operator would.
+func written(t *testing.T, drafts []signature.Draft) *signature.Set {
 	t.Helper()
-	file := filepath.Join(t.TempDir(), d.ID+".yaml")
-	for name, data := range map[string][]byte{file: d.Signature, strings.TrimSuffix(file, ".yaml") + ".txtar": d.Fixtures} {
-		if err := os.WriteFile(name, data, 0o600); err != nil {
-			t.Fatal(err)
+	folder := t.TempDir()
+	for _, d := range drafts {
+		for end, data := range map[string][]byte{".yaml": d.Signature, ".txtar": d.Fixtures} {
+			if err := os.WriteFile(filepath.Join(folder, d.ID+end), data, 0o600); err != nil {
+				t.Fatal(err)
+			}
 		}
 	}
-	s, err := signature.Load([]string{"iqos", "web"}, []string{file})
+	s, err := signature.Load([]string{"iqos", "web"}, []string{filepath.Join(folder, "*.yaml")})
 	if err != nil {
-		t.Fatalf("%v\n%s", err, d.Signature)
+		t.Fatal(err)
 	}
 	return s
 }
@@ -34,6 +37,13 @@ func written(t *testing.T, d signature.Draft) *signature.Set {
 func TestDraft(t *testing.T) {
 	const long = `<p>会員の皆さまには、年に四回お便りをお送りしています。新しくなったこと、これからの予定、仲間に加わった方の紹介などを掲載しています。お便りが不要になったときは、いつでも会員ページから停止できます。</p>`
 	set := loaded(t)
+	type drafted struct {
+		name string
+		seen probes.Observation
+		e    probes.Expectation
+	}
+	var drafts []signature.Draft
+	var pages []drafted
 	for name, c := range map[string]struct {
 		html   string
 		status int
@@ -44,7 +54,7 @@ func TestDraft(t *testing.T) {
 		"a sentence": {
 			html:  `<title>会員サイト</title><header><a href="/">トップ</a></header><p>申し訳ございません。受付番号 20261122-0815 の本人確認の照合処理が中断されたため、次の画面へは進めませんでした。</p>`,
 			match: []string{`- text: "の本人確認の照合処理が中断されたため、次の画面へは進めませんでした"`},
-			not:   []string{"0815", "title:\n", "- status"},
+			not:   []string{"0815", "- title", "- status", "match:                    # FILL IN"},
 		},
 		"a short sentence, in English": {
 			html:  `<html lang="en"><title>Oops</title><p>The gremlins failed again.</p><p>Trace 8f2c1d90ab77</p>`,
@@ -57,9 +67,9 @@ func TestDraft(t *testing.T) {
 			match: []string{`- text: "三毛猫が日向で昼寝をしています"`},
 		},
 		"a form without what was expected": {
-			html:  `<html lang="ja"><title>ログイン</title><h1>ログイン</h1><form><input type="email"><input type="password"><button>ログイン</button></form>`,
+			html:  `<html lang="ja"><title>玄関</title><h1>玄関</h1><form><input type="email"><input type="password"><button>はいる</button></form>`,
 			unmet: true,
-			match: []string{"- status: 200"},
+			match: []string{"- status: 200", "match:                    # FILL IN"},
 		},
 		"an apology before it": {
 			html:  `<title>会員サイト</title><h1>申し訳ございません</h1><p>照合の途中で三毛猫が横切ったため、次の画面へは進めませんでした。</p>`,
@@ -94,7 +104,7 @@ func TestDraft(t *testing.T) {
 				status = c.status
 			}
 			seen := markup.Observe([]byte(c.html), "text/html; charset=utf-8", "https://members.example/login?token=secret", status)
-			v := seen.Last()
+			v, id := seen.Last(), fmt.Sprintf("gremlins-%d", len(drafts))
 			e := probes.Expectation{}
 			if c.unmet {
 				e.Selector = "form [type=password]"
@@ -103,7 +113,7 @@ func TestDraft(t *testing.T) {
 			if got := set.Classify(seen, e); got.Side != probes.SideUnknown {
 				t.Fatalf("the page is %s by %s %s", got.Side, got.Rule, got.Signature)
 			}
-			d, err := set.Draft("gremlins", v, c.unmet, markup.Observe)
+			d, err := set.Draft(id, v, c.unmet, markup.Observe)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -117,23 +127,27 @@ func TestDraft(t *testing.T) {
 					t.Errorf("the draft has %s:\n%s", no, d.Signature)
 				}
 			}
-			again, err := set.Draft("gremlins", v, c.unmet, markup.Observe)
+			again, err := set.Draft(id, v, c.unmet, markup.Observe)
 			if err != nil || cmp.Diff(d, again) != "" {
 				t.Errorf("a draft differs from itself: %v", err)
 			}
-			with := written(t, d)
-			report := with.TestSignature("local/gremlins", markup.Observe)
-			for _, f := range report.Failures {
-				t.Errorf("%s: %s\n%s%s", f.Fixture, f.Message, d.Signature, d.Fixtures)
-			}
-			sig, ok := with.Get("local/gremlins")
-			if corpus := with.Corpus(sig); !ok || corpus.Hits == 0 || corpus.Misses == 0 || report.Fixtures != corpus.Hits+corpus.Misses {
-				t.Errorf("%d fixtures were judged of %+v", report.Fixtures, corpus)
-			}
-			if got := with.Classify(seen, e); got.Signature != "local/gremlins" {
-				t.Errorf("the page is still %s by %s %s", got.Side, got.Rule, got.Signature)
-			}
+			drafts, pages = append(drafts, d), append(pages, drafted{name, seen, e})
 		})
+	}
+	with := written(t, drafts)
+	for i, p := range pages {
+		id := "local/" + drafts[i].ID
+		report := with.TestSignature(id, markup.Observe)
+		for _, f := range report.Failures {
+			t.Errorf("%s: %s: %s\n%s%s", p.name, f.Fixture, f.Message, drafts[i].Signature, drafts[i].Fixtures)
+		}
+		sig, ok := with.Get(id)
+		if corpus := with.Corpus(sig); !ok || corpus.Hits == 0 || corpus.Misses == 0 || report.Fixtures != corpus.Hits+corpus.Misses {
+			t.Errorf("%s: %d fixtures were judged of %+v", p.name, report.Fixtures, corpus)
+		}
+		if got := with.Classify(p.seen, p.e); got.Signature != id {
+			t.Errorf("%s is still %s by %s %s", p.name, got.Side, got.Rule, got.Signature)
+		}
 	}
 }
 

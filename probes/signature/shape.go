@@ -32,12 +32,13 @@ func Groups(results []probes.Result) []Group {
 	newestFirst := slices.SortedStableFunc(slices.Values(results), func(a, b probes.Result) int { return b.StartedAt.Compare(a.StartedAt) })
 	at := map[string]int{}
 	var groups []Group
+	mask := newMask()
 	for _, r := range newestFirst {
 		if r.Side != probes.SideUnknown {
 			continue
 		}
 		says := telling(r)
-		id := shapeID(Shape(says))
+		id := shapeID(mask.shape(says))
 		i, ok := at[id]
 		if !ok {
 			i = len(groups)
@@ -113,9 +114,14 @@ func longer(a, b string) string {
 // Shape is what a sentence says without what differs from one visit to the
 // next: numbers, ids, dates and addresses are masked, and the rest is
 // normalised. The code of an error is no number: it stays.
-func Shape(sentence string) string {
+func Shape(sentence string) string { return newMask().shape(sentence) }
+
+// mask finds what may differ from one visit to the next.
+type mask struct{ varying *regexp.Regexp }
+
+func (m mask) shape(sentence string) string {
 	var b strings.Builder
-	for _, part := range cut(normalise(bounded(sentence, maxLine))) {
+	for _, part := range m.cut(normalise(bounded(sentence, maxLine))) {
 		if part.varies {
 			b.WriteString("#")
 			continue
@@ -133,10 +139,10 @@ type part struct {
 }
 
 // cut separates what differs in a normalised sentence from what doesn't.
-func cut(s string) []part {
+func (m mask) cut(s string) []part {
 	var parts []part
 	last := 0
-	for _, at := range varying().FindAllStringIndex(s, -1) {
+	for _, at := range m.varying.FindAllStringIndex(s, -1) {
 		if lasting(s[:at[0]], s[at[0]:at[1]]) {
 			continue
 		}
@@ -152,19 +158,18 @@ func cut(s string) []part {
 	return parts
 }
 
-// varying finds what may differ: addresses, dates in words, and words with
-// digits in them.
-func varying() *regexp.Regexp {
+// newMask finds addresses, dates in words, and words with digits in them.
+func newMask() mask {
 	const month = `(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?`
 	const day = `(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,? )?`
-	return regexp.MustCompile(strings.Join([]string{
+	return mask{regexp.MustCompile(strings.Join([]string{
 		`[a-z][a-z0-9+.-]*://[^\s"'<>()「」、。]+`,                             // a URL
 		`[a-z0-9._%+-]+@[a-z0-9.-]+`,                                       // a mailbox
 		day + `\d{1,2}(?:st|nd|rd|th)?[ -]` + month + `(?:[ ,-]+\d{2,4})?`, // 22 Nov 2026
 		day + `\b` + month + ` \d{1,2}(?:st|nd|rd|th)?\b(?:,? \d{4})?`,     // November 22, 2026
 		`(?:午前|午後)?\d+(?:[年月日時分秒](?:\([月火水木金土日]\))?(?:午前|午後)?\d*)*[年月日時分秒](?:\([月火水木金土日]\))?`, // 2026年11月22日(日)12時
 		`[a-z0-9]*\d[a-z0-9]*(?:[.,:/_-][a-z0-9]*\d[a-z0-9]*|[_-][a-f]{4}\b)*(?: ?(?:am|pm|jst|gmt|utc)\b)?`,
-	}, "|"))
+	}, "|"))}
 }
 
 // lasting reports whether a word with digits is part of the message: a code

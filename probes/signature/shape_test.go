@@ -117,7 +117,7 @@ func FuzzShape(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string) {
 		n := normalise(bounded(s, maxLine))
 		joined := ""
-		for _, p := range cut(n) {
+		for _, p := range newMask().cut(n) {
 			joined += p.text
 		}
 		if joined != n {
