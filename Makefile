@@ -38,7 +38,7 @@ bench: ## what things cost, beside a floor or a peer in the same run
 	$(GO) test -run '^$$' -bench . -benchmem $(PKG)
 
 image: ## the container image
-	docker build -f deploy/Dockerfile -t genkan .
+	docker build -f deploy/Dockerfile --build-arg VERSION=$(VERSION) --build-arg REVISION=$$(git rev-parse HEAD) -t genkan .
 
 clean: ## what was built
 	rm -rf bin

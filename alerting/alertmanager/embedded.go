@@ -27,11 +27,12 @@ import (
 )
 
 // How long things are kept and how often they are written. Alertmanager's own
-// defaults, except that the notification log is written every minute instead
-// of every fifteen: what it does not hold when the process is killed is told again.
+// defaults, except that the notification log is written every five seconds
+// instead of every fifteen minutes: what it does not hold when the process is killed is
+// told again, and it is small.
 const (
 	retention   = 120 * time.Hour
-	written     = time.Minute
+	written     = 5 * time.Second
 	collected   = 30 * time.Minute
 	maintenance = 30 * time.Second
 	grace       = 5 * time.Second // for notifications under way, at a reload and at the end

@@ -229,7 +229,8 @@ func (p *pool) watch(proc *process) {
 	}
 }
 
-// ended replaces the current process when it has ended, or is about to.
+// ended replaces the current process when it has ended, or is about to. One that
+// ends young, and before any visit was over, counts as one that doesn't start.
 func (p *pool) ended(proc *process, reason string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -237,7 +238,7 @@ func (p *pool) ended(proc *process, reason string) {
 		return
 	}
 	p.current = nil
-	if time.Since(proc.started) < shortLife {
+	if time.Since(proc.started) < shortLife && p.visits <= p.leases[proc] {
 		p.failed(fmt.Errorf("the browser ended after %s: %s", time.Since(proc.started).Round(time.Millisecond), proc.cmd.ProcessState))
 	} else {
 		p.failure, p.failures = nil, 0

@@ -144,9 +144,18 @@ func (o *owner) own(path string) error {
 		return nil
 	}
 	if err := os.Lchown(path, int(o.uid), int(o.gid)); err != nil {
-		return fmt.Errorf("give the run directory to the browser's user: %w", err)
+		return ownerFailure(err)
 	}
 	return nil
+}
+
+// ownerFailure explains why the run directory couldn't be given away. Without the
+// right to, no other user than root can be had: that doesn't pass by itself.
+func ownerFailure(err error) error {
+	if errors.Is(err, os.ErrPermission) {
+		return fmt.Errorf("%w: the run directory can't be given to the browser's user: %w; %s", ErrSandbox, err, sandboxAdvice)
+	}
+	return fmt.Errorf("give the run directory to the browser's user: %w", err)
 }
 
 // mayOwn reports whether a file belongs to the browser's user or to ours.

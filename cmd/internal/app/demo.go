@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"strings"
 	"text/template"
 	"time"
 
@@ -121,11 +120,16 @@ func (o DemoOptions) write(folder, site, webhook string) (string, error) {
 	return filepath.Join(folder, "genkan.yml"), nil
 }
 
-func (o DemoOptions) greet(out io.Writer, site string) error {
-	public := strings.Replace(o.StatusAddress, "0.0.0.0", "127.0.0.1", 1)
-	if strings.HasPrefix(public, ":") {
-		public = "127.0.0.1" + public
+// reachable is a listen address as it is typed into a browser on this machine.
+func reachable(address string) string {
+	host, port, err := net.SplitHostPort(address)
+	if ip := net.ParseIP(host); err == nil && (host == "" || ip != nil && ip.IsUnspecified()) {
+		return "127.0.0.1:" + port
 	}
+	return address
+}
+
+func (o DemoOptions) greet(out io.Writer, site string) error {
 	_, err := fmt.Fprintf(out, `
   Genkan watches a small membership site that you can break.
 
@@ -140,7 +144,7 @@ func (o DemoOptions) greet(out io.Writer, site string) error {
 
   Ctrl-C ends it.
 
-`, site, public, (*o.Web.WebListenAddresses)[0])
+`, site, reachable(o.StatusAddress), reachable((*o.Web.WebListenAddresses)[0]))
 	if err != nil {
 		return fmt.Errorf("greet: %w", err)
 	}
