@@ -80,7 +80,7 @@ func naive(s *Set, o probes.Observation) (n int) {
 	}
 	for i := range s.signatures {
 		for _, m := range s.signatures[i].match.(anyOf) {
-			if p, ok := m.(pattern); ok && slices.ContainsFunc(p.branches, func(b branch) bool { return b.re.MatchString(text) }) {
+			if p, ok := m.(pattern); ok && slices.ContainsFunc(p.branches, func(b branch) bool { return b.re().MatchString(text) }) {
 				n++
 			}
 		}

@@ -211,13 +211,16 @@ func (c *compiler) pattern(n *yaml.Node, in places) matcher {
 		c.fail(n, "the regular expression can't be used: %v", err)
 		return nil
 	}
+	written := runes(tree)
 	normaliseTree(tree)
-	m, err := newPattern(tree, in, c.finder)
-	if err != nil {
-		c.fail(n, "the regular expression can't be used once it is normalised: %v", err)
-		return nil
+	// What has not grown compiles as the expression that was written did.
+	if runes(tree) > written {
+		if _, err := regexp.Compile(tree.String()); err != nil {
+			c.fail(n, "the regular expression can't be used once it is normalised: %v", err)
+			return nil
+		}
 	}
-	return m
+	return newPattern(tree, in, c.finder)
 }
 
 func (c *compiler) status(n *yaml.Node) status {

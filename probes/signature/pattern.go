@@ -6,6 +6,7 @@ import (
 	"regexp/syntax"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -19,7 +20,7 @@ type pattern struct {
 
 // branch is one alternative of a pattern.
 type branch struct {
-	re      *regexp.Regexp
+	re      func() *regexp.Regexp // compiled when it is first needed: most never are
 	clauses [][]int // of each, one literal stands in whatever matches
 	anchor  int     // the clause that tells most, by which the place is found; -1: none
 	reach   int     // the longest match in bytes; 0: no limit, or the place in the text matters
@@ -76,7 +77,7 @@ func (b *branch) run(p *page, text string, from, to int) []int {
 	if p.budget -= to - from; p.budget < 0 {
 		return nil
 	}
-	at := b.re.FindStringIndex(text[from:to])
+	at := b.re().FindStringIndex(text[from:to])
 	if at == nil {
 		return nil
 	}
@@ -141,15 +142,12 @@ func merged(spans [][2]int) [][2]int {
 	return out
 }
 
-// newPattern takes a regular expression, its literals normalised, apart.
-func newPattern(tree *syntax.Regexp, in places, f *finder) (pattern, error) {
+// newPattern takes a regular expression that can be compiled, its literals
+// normalised, apart.
+func newPattern(tree *syntax.Regexp, in places, f *finder) pattern {
 	m := pattern{in: in}
 	for _, alternative := range alternatives(tree) {
-		re, err := regexp.Compile(alternative.String())
-		if err != nil {
-			return m, err
-		}
-		b := branch{re: re, anchor: -1}
+		b := branch{re: sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(alternative.String()) }), anchor: -1}
 		all := clauses(alternative)
 		for i, set := range all {
 			ids := make([]int, len(set))
@@ -166,7 +164,7 @@ func newPattern(tree *syntax.Regexp, in places, f *finder) (pattern, error) {
 		}
 		m.branches = append(m.branches, b)
 	}
-	return m, nil
+	return m
 }
 
 // maxReach is the length of a match in bytes up to which it is looked for near

@@ -30,10 +30,7 @@ func TestPatternFindsAll(t *testing.T) {
 		normaliseTree(tree)
 		whole := regexp.MustCompile(tree.String())
 		f := newFinder()
-		m, err := newPattern(tree, visibleText, f)
-		if err != nil {
-			t.Fatal(err)
-		}
+		m := newPattern(tree, visibleText, f)
 		for _, text := range texts {
 			p := newPage(probes.View{Reading: probes.Reading{Text: text}}, f, newLexicon())
 			_, got := m.match(p)

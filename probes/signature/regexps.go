@@ -32,6 +32,15 @@ func normaliseTree(re *syntax.Regexp) {
 	}
 }
 
+// runes counts the characters of a regular expression's literals and the bounds of its classes.
+func runes(re *syntax.Regexp) int {
+	n := len(re.Rune)
+	for _, sub := range re.Sub {
+		n += runes(sub)
+	}
+	return n
+}
+
 // dense reports whether s begins (at 0) or ends (at len(s)) with a character
 // beside which normalised text has no space.
 func dense(s string, at int) bool {
