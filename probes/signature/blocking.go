@@ -164,6 +164,12 @@ func (sc *scene) supposes(g *sighting) bool {
 	return body.place == inBody && containsAny(body.text, successWords())
 }
 
+// explains reports whether a page in sections has nothing to show but what
+// visitors may do wrong: it helps them.
+func (sc *scene) explains() bool {
+	return len(sc.sightings) > 0 && !slices.ContainsFunc(sc.sightings, func(g *sighting) bool { return g.blocks || !sc.supposes(g) }) && sc.page.sectioned()
+}
+
 // sections is how many headings beside the page's own make it one that explains.
 const sections = 2
 
@@ -206,17 +212,23 @@ func (p *page) spoken(h hit) bool {
 	return at == inBody || at == inHeading
 }
 
+// remark is the length of a normalised sentence, in bytes, up to which one that
+// sounds like a failure says what was found in it, and nothing else.
+const remark = 160
+
 // stated reports whether what was found is most of a sentence, or its beginning
-// and a good part, and the sentence is no question and no condition; where the
+// and a good part, or in a short one that sounds like a failure; and the
+// sentence is no question and no condition; where the
 // words may also only ask for something, as a label or a hint does, it must
 // sound like a failure. What was found may begin in the line before, with a
 // label say: the sentence in which it ends counts.
 func (p *page) stated(h hit, asks bool) bool {
 	n, from, to := p.segments[h.segment].sentence(h)
-	if said := to - from; 2*said < len(n) && (from > 3 || 3*said < len(n)) {
+	amiss := p.lexicon.suspicion(n) >= amissFrom
+	if said := to - from; 2*said < len(n) && (from > 3 || 3*said < len(n)) && (!amiss || len(n) > remark) {
 		return false
 	}
-	return (!asks || p.lexicon.suspicion(n) >= amissFrom) && !strings.HasSuffix(n, "?") && !containsAny(" "+n, whenWords())
+	return (!asks || amiss) && !strings.HasSuffix(n, "?") && !containsAny(" "+n, whenWords())
 }
 
 // sentence is the sentence in which what was found ends, normalised, and from
@@ -230,8 +242,8 @@ func (s segment) sentence(h hit) (n string, from, to int) {
 			continue
 		}
 		begin += at
-		if at = begin + len(n); h.end <= at {
-			return n, max(h.start-begin, 0), max(h.end-begin, 0)
+		if at = begin + len(n); h.end <= at+1 { // one more: an expression may want to see what comes next
+			return n, max(h.start-begin, 0), max(min(h.end, at)-begin, 0)
 		}
 	}
 	return s.text[h.start:h.end], 0, h.end - h.start
@@ -284,10 +296,10 @@ func conditionWords() []string {
 	return append(whenWords(), "可能性", "かもしれ", " may ", " might ", "could be", "如果", "若")
 }
 
-// whenWords make a sentence one of what to do when; normalised, with the space
-// before them.
+// whenWords make a sentence one of what to do when, or of what would come of it;
+// normalised, with the space before them.
 func whenWords() []string {
-	return []string{"場合", "ときは", "時は、", "ないとき", "あると", "ますと", "すると", "えると", "하면", "으면", "경우", "如果", "若", " if you ", " when you ", " wenn sie ", " falls ", " si vous ", " si usted ", " se você ", " если "}
+	return []string{"場合", "ときは", "時は、", "ないとき", "あると", "ますと", "すると", "えると", "하면", "으면", "경우", "如果", "若", " if you ", " when you ", " wenn sie ", " falls ", " se o ", " se a ", " se seu ", " se sua ", " caso ", " will be ", " wird ", " sera ", " será ", " sarà ", " zostanie ", " будет ", " wordt ", "将被", "將被", "将会", "됩니다", " si vous ", " si usted ", " se você ", " если "}
 }
 
 // successWords say that all went well; normalised.

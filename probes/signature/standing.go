@@ -123,7 +123,7 @@ func (sc *scene) healthyRule() string {
 		return ruleMet
 	case sc.standing == usable:
 		return ruleForm
-	case sc.standing == readable && sc.page.view.Status < 400:
+	case sc.standing == readable && sc.page.view.Status < 400, sc.explains():
 		return ruleContent
 	case sc.sound():
 		return ruleNothingAmiss
