@@ -10,7 +10,9 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -227,6 +229,54 @@ func TestEveryFault(t *testing.T) {
 	if want := len(demosite.Faults()) - 1; shown != want {
 		t.Errorf("%d faults were shown, want all %d", shown, want)
 	}
+	d.exports()
+}
+
+// exports holds the expositions that dashboards and rules are checked against
+// to what the daemon really exports: every series there is one here, label by label.
+func (d *running) exports() {
+	d.t.Helper()
+	elsewhere := map[string]string{
+		"genkan_probe_ssl_earliest_cert_expiry": "the demo site has no certificate",
+		"genkan_agent_control_ok":               "the demo has no control probe",
+	}
+	real := series(d.get("http://" + d.operators + "/metrics"))
+	for _, file := range []string{"../metrics/testdata/exposition.txt", "../../../dashboards/grafana/testdata/machinery.txt"} {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			d.t.Fatal(err)
+		}
+		promised := series(string(text))
+		if len(promised) < 5 {
+			d.t.Errorf("%s promises %d series only", file, len(promised))
+		}
+		for s := range promised {
+			name, _, _ := strings.Cut(s, "{")
+			if !real[s] && elsewhere[name] == "" {
+				d.t.Errorf("%s has %s, and the daemon does not export it", file, s)
+			}
+		}
+	}
+}
+
+// series are the names of an exposition's samples with the names of their labels.
+func series(exposition string) map[string]bool {
+	all := map[string]bool{}
+	labels := regexp.MustCompile(`(\w+)="(?:[^"\\]|\\.)*"`)
+	for line := range strings.Lines(exposition) {
+		if !strings.HasPrefix(line, "genkan_") {
+			continue
+		}
+		name, _, _ := strings.Cut(line, " ")
+		name, _, _ = strings.Cut(name, "{")
+		var names []string
+		for _, m := range labels.FindAllStringSubmatch(line, -1) {
+			names = append(names, m[1])
+		}
+		slices.Sort(names)
+		all[name+"{"+strings.Join(names, ",")+"}"] = true
+	}
+	return all
 }
 
 // shows waits until every audience is told of the fault, and of no other.
