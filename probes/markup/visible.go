@@ -67,10 +67,21 @@ func (d *document) hides(n *html.Node) bool {
 		return true
 	}
 	if d.rendered {
-		return false
+		return waits(n)
 	}
 	return has(n, "hidden") || hiddenByStyle(value(n, "style")) || n.DataAtom == atom.Dialog && !has(n, "open") ||
 		d.unseen[n] || hiddenByClass(n)
+}
+
+// waits reports whether a message or a dialog of a rendered page bears a class
+// that hides it and shows all the same, because the style sheet is missing: a
+// script that shows it takes the class away or writes a style of its own.
+func waits(n *html.Node) bool {
+	classes := strings.Fields(strings.ToLower(value(n, "class")))
+	if !namesError(n) && !slices.Contains(classes, "modal") || has(n, "data-genkan-modal") || strings.Contains(value(n, "style"), "display") {
+		return false
+	}
+	return hiddenByClass(n)
 }
 
 // hiddenByStyle reads an inline style.

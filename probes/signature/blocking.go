@@ -141,27 +141,28 @@ func (sc *scene) reports(g *sighting) bool {
 	return false
 }
 
-// supposes reports whether what the visitor may have done wrong is only supposed:
-// a page without a form says in a sentence of condition what to do if so, after
-// it said that all went well, or it is the heading of one section among others.
+// supposes reports whether a generic match on a page without a form is only
+// supposed: a question asks whether the server failed, or it is of what the visitor may have done
+// wrong or may not be there, and stands in a sentence on what to do when, in one
+// on what may be after the page said that all went well, or in one section among
+// others.
 func (sc *scene) supposes(g *sighting) bool {
 	p := sc.page
-	if g.sig.Side != probes.SideUser || !g.sig.Generic || !g.found.ofText() || len(p.view.Forms) > 0 || p.view.Status >= 400 {
+	if !g.sig.Generic || !g.found.ofText() || len(p.view.Forms) > 0 || p.view.Status >= 400 {
 		return false
 	}
-	if p.sectioned() {
+	ofVisitor := g.sig.Side == probes.SideUser || g.sig.Cause == probes.NotFound
+	if ofVisitor && p.sectioned() {
 		return true
 	}
-	body := p.segments[len(p.segments)-1]
-	for _, h := range g.found.hits {
+	done := containsAny(p.segments[len(p.segments)-1].text, successWords())
+	return !slices.ContainsFunc(g.found.hits, func(h hit) bool {
 		if h.end == 0 || p.segments[h.segment].place != inBody {
-			return false
+			return true
 		}
-		if n, _, _ := p.segments[h.segment].sentence(h); !conditional(n) {
-			return false
-		}
-	}
-	return body.place == inBody && containsAny(body.text, successWords())
+		n, _, _ := p.segments[h.segment].sentence(h)
+		return !(strings.HasSuffix(n, "?") && g.sig.Cause == probes.ServerError) && !(ofVisitor && (asksOrSupposes(n) || done && conditional(n)))
+	})
 }
 
 // explains reports whether a page in sections has nothing to show but what
@@ -228,7 +229,7 @@ func (p *page) stated(h hit, asks bool) bool {
 	if said := to - from; 2*said < len(n) && (from > 3 || 3*said < len(n)) && (!amiss || len(n) > remark) {
 		return false
 	}
-	return (!asks || amiss) && !strings.HasSuffix(n, "?") && !containsAny(" "+n, whenWords())
+	return (!asks || amiss) && !asksOrSupposes(n)
 }
 
 // sentence is the sentence in which what was found ends, normalised, and from
@@ -287,25 +288,31 @@ func futureWords() []string {
 	return []string{"予定", "実施します", "実施いたします", "行います", "お知らせ", "will be", "scheduled", "planned", "upcoming"}
 }
 
+// asksOrSupposes reports whether a normalised sentence is a question, or says
+// what to do when, or what would come of it.
+func asksOrSupposes(n string) bool {
+	return strings.HasSuffix(n, "?") || containsAny(" "+n, whenWords())
+}
+
 // conditional reports whether a normalised sentence only supposes something.
 func conditional(n string) bool { return containsAny(" "+n, conditionWords()) }
 
 // conditionWords make a sentence one that supposes; normalised, with the space
 // before them.
 func conditionWords() []string {
-	return append(whenWords(), "可能性", "かもしれ", " may ", " might ", "could be", "如果", "若")
+	return append(whenWords(), "可能性", "かもしれ", " may ", " might ", " if an ", " if the ", " if your ", "could be", "如果", "若")
 }
 
 // whenWords make a sentence one of what to do when, or of what would come of it;
 // normalised, with the space before them.
 func whenWords() []string {
-	return []string{"場合", "ときは", "時は、", "ないとき", "あると", "ますと", "すると", "えると", "하면", "으면", "경우", "如果", "若", " if you ", " when you ", " wenn sie ", " falls ", " se o ", " se a ", " se seu ", " se sua ", " caso ", " will be ", " wird ", " sera ", " será ", " sarà ", " zostanie ", " будет ", " wordt ", "将被", "將被", "将会", "됩니다", " si vous ", " si usted ", " se você ", " если "}
+	return []string{"場合", "ときは", "時は、", "ないとき", "あると", "ないと", "なければ", "ないか", "次第", "ますと", " will expire", " will end", "すると", "えると", "하면", "으면", "경우", "如果", " if you ", " when you ", " wenn sie ", " falls ", " se o ", " se a ", " se seu ", " se sua ", " caso ", " will be ", " wird ", " sera ", " será ", " sarà ", " zostanie ", " будет ", " wordt ", "将被", "將被", "将会", "됩니다", " si vous ", " si usted ", " se você ", " если "}
 }
 
 // successWords say that all went well; normalised.
 func successWords() []string {
-	return []string{"送信しました", "送信いたしました", "お送りしました", "お送りいたしました", "送信されました", "完了しました", "完了いたしました", "受け付けました", "登録しました", "登録完了", "送信完了", "申込完了", "手続き完了", "ありがとうございま",
-		"has been sent", "have been sent", "was sent", "we sent", "we've sent", "we have sent", "successfully", "thank you for", "check your inbox", "check your e-mail", "check your email",
+	return []string{"送信しました", "送信いたしました", "お送りしました", "お送りいたしました", "送信されました", "完了しました", "完了いたしました", "受け付けました", "登録しました", "登録完了", "送信完了", "ログアウトしました", "ログアウトが完了", "ログアウトいたしました", "変更しました", "更新しました", "signed out", "logged out", "has been created", "has been changed", "has been activated", "abgemeldet", "été déconnecté", "로그아웃", "완료되었습니다", "wylogowan", "退出登录", "注册成功", "申込完了", "手続き完了", "ありがとうございま",
+		"has been sent", "have been sent", "was sent", "we sent", "we've sent", "we have sent", "emailed you", "successfully", "thank you for", "check your inbox", "check your e-mail", "check your email",
 		"wurde gesendet", "haben wir", "a été envoyé", "avons envoyé", "hemos enviado", "ha sido enviado", "foi enviado", "enviamos", "отправлено", "отправили", "已发送", "已發送", "보냈습니다", "전송되었습니다"}
 }
 

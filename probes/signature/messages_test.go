@@ -8,6 +8,7 @@ import (
 
 	"genkan/probes"
 	"genkan/probes/markup"
+	"genkan/probes/signature"
 )
 
 // The messages that frameworks and sites show beside a form sent back, each in
@@ -24,8 +25,7 @@ func TestMessagesBesideForms(t *testing.T) {
 			t.Fatalf("%q is no cause and message", line)
 		}
 		for _, class := range []string{"alert alert-danger", ""} {
-			o := markup.Observe([]byte(formWith(probes.Cause(cause), class, message)), "text/html; charset=utf-8", "https://example.test/form", 200)
-			v := set.Classify(o, probes.Expectation{})
+			v := judged(set, formWith(probes.Cause(cause), class, message))
 			if class == "" && v.Side == probes.SideNone && probes.Cause(cause) == probes.InvalidInput {
 				continue // as a plain line it may be a hint
 			}
@@ -34,6 +34,32 @@ func TestMessagesBesideForms(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Lines that stand on healthy pages: beside a form they change nothing, and
+// alone they are nobody's failure.
+func TestHarmlessLines(t *testing.T) {
+	set := loaded(t)
+	list, err := os.ReadFile("testdata/harmless.txt")
+	if err != nil || len(list) == 0 {
+		t.Fatal("no line", err)
+	}
+	for line := range strings.Lines(string(list)) {
+		for form, cause := range map[string]probes.Cause{"log-in": probes.LoginFailed, "sign-up": probes.InvalidInput} {
+			page := formWith(cause, "note", strings.TrimSpace(line))
+			if v := judged(set, page); v.Side != probes.SideNone {
+				t.Errorf("%q beside a %s form is %s, %s by %q %v", line, form, v.Side, v.Cause, v.Signature, v.Quotes)
+			}
+		}
+		alone := "<!doctype html><title>Site</title><h1>Site</h1><p>" + html.EscapeString(strings.TrimSpace(line)) + "</p>"
+		if v := judged(set, alone); v.Side != probes.SideNone && v.Side != probes.SideUnknown {
+			t.Errorf("%q alone is %s, %s by %q %v", line, v.Side, v.Cause, v.Signature, v.Quotes)
+		}
+	}
+}
+
+func judged(set *signature.Set, page string) probes.Verdict {
+	return set.Classify(markup.Observe([]byte(page), "text/html; charset=utf-8", "https://example.test/form", 200), probes.Expectation{})
 }
 
 // formWith is a page whose form was sent back with a message, as the cause has it.

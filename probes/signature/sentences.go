@@ -53,7 +53,7 @@ const soundText = 40 // weight of text below which a page says too little to be 
 
 // nothingAmiss reports whether a view has something to say and nothing of it
 // sounds like an error: not its title, not what stands out, and no more than a
-// third of the rest, apart from what it supposes after it said that all went well.
+// third of the rest, apart from what it asks or supposes.
 func (l *lexicon) nothingAmiss(v probes.View) bool {
 	if len(v.Dialogs) > 0 || l.amiss(v.Title) || !wordsKnown(v.Text) {
 		return false
@@ -68,7 +68,7 @@ func (l *lexicon) nothingAmiss(v probes.View) bool {
 		w, n := weight(s), normalise(s)
 		total += w
 		done = done || containsAny(n, successWords())
-		if l.suspicion(n) >= amissFrom && !(done && conditional(n)) {
+		if l.suspicion(n) >= amissFrom && !asksOrSupposes(n) && !(done && conditional(n)) {
 			wrong += w
 		}
 	}
