@@ -71,6 +71,9 @@ func Open(path string, cfg Config) (*Ledger, error) {
 }
 
 func (l *Ledger) open(ctx context.Context) (err error) {
+	if err := begin(l.path); err != nil {
+		return err
+	}
 	if l.write, err = connect(l.path, 0); err != nil {
 		return err
 	}

@@ -23,6 +23,27 @@ import (
 	"genkan/probes"
 )
 
+func TestOthersOfTheMachineCantReadIt(t *testing.T) {
+	folder := t.TempDir()
+	if err := os.Chmod(folder, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	put(t, open(t, filepath.Join(folder, "genkan.db"), Config{}), event(0))
+	files, err := os.ReadDir(folder)
+	if err != nil || len(files) < 2 {
+		t.Fatalf("%d files, %v; want the record and its log", len(files), err)
+	}
+	for _, file := range files {
+		info, err := file.Info()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if open := info.Mode().Perm() & 0o007; open != 0 {
+			t.Errorf("%s has mode %v", file.Name(), info.Mode())
+		}
+	}
+}
+
 func TestReopenedIsEqual(t *testing.T) {
 	l, path := fresh(t)
 	var last alerting.Snapshot

@@ -79,6 +79,19 @@ CREATE TABLE state (
 );`}
 }
 
+// begin makes the file where there is none, for the daemon's user and group only:
+// it tells what the visited pages said. SQLite makes the log beside it alike.
+func begin(path string) error {
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o640)
+	switch {
+	case errors.Is(err, os.ErrExist):
+		return nil
+	case err != nil:
+		return fmt.Errorf("begin the ledger: %w", err)
+	}
+	return file.Close()
+}
+
 // connect opens the file with the settings of the writer, or of the readers.
 // A commit is on the disk when it returns (synchronous FULL).
 func connect(path string, readers int) (*sql.DB, error) {
