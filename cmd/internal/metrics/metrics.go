@@ -6,6 +6,7 @@
 package metrics
 
 import (
+	"slices"
 	"sync"
 	"time"
 
@@ -75,20 +76,16 @@ func histogram(name, help string, buckets []float64, labels ...string) *promethe
 }
 
 // Replace makes s what the metrics are about from now on. Counts go on; what
-// belongs to probes that are gone is dropped.
+// belongs to series that are gone is dropped.
 func (m *Metrics) Replace(s Subject) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	kept := map[string]bool{}
-	for _, p := range s.Probes {
-		kept[p.Name] = true
-		for _, location := range p.Locations {
-			m.runs.WithLabelValues(p.Name, location, string(probes.SideNone), string(probes.OK))
-		}
+	for _, series := range s.series() {
+		m.runs.WithLabelValues(series.Probe, series.Location, string(probes.SideNone), string(probes.OK))
 	}
-	for _, p := range m.subject.Probes {
-		if !kept[p.Name] {
-			m.forget(p.Name)
+	for _, series := range m.subject.series() {
+		if !slices.Contains(s.series(), series) {
+			m.forget(series)
 		}
 	}
 	for _, c := range s.Components {
@@ -99,17 +96,24 @@ func (m *Metrics) Replace(s Subject) {
 	m.subject = s
 }
 
-func (m *Metrics) forget(probe string) {
-	of := prometheus.Labels{"probe": probe}
+// series are those of the probes at their locations.
+func (s Subject) series() []alerting.Series {
+	var list []alerting.Series
+	for _, p := range s.Probes {
+		for _, location := range p.Locations {
+			list = append(list, alerting.Series{Probe: p.Name, Location: location})
+		}
+	}
+	return list
+}
+
+func (m *Metrics) forget(s alerting.Series) {
+	of := prometheus.Labels{"probe": s.Probe, "location": s.Location}
 	m.runs.DeletePartialMatch(of)
 	m.matches.DeletePartialMatch(of)
 	m.duration.DeletePartialMatch(of)
 	m.step.DeletePartialMatch(of)
-	for s := range m.newest {
-		if s.Probe == probe {
-			delete(m.newest, s)
-		}
-	}
+	delete(m.newest, s)
 }
 
 // Follow takes in what was just committed.
@@ -131,7 +135,13 @@ func (m *Metrics) Follow(s alerting.Snapshot) {
 	}
 }
 
+// count counts a result. One of a run that was under way when its series was
+// taken away doesn't bring that back.
 func (m *Metrics) count(r probes.Result) {
+	series := alerting.Series{Probe: r.Probe, Location: r.Location}
+	if !slices.Contains(m.subject.series(), series) {
+		return
+	}
 	m.runs.WithLabelValues(r.Probe, r.Location, string(r.Side), string(r.Cause)).Inc()
 	m.duration.WithLabelValues(r.Probe, r.Location).Observe(r.Duration.Seconds())
 	for _, s := range r.Steps {
@@ -140,7 +150,6 @@ func (m *Metrics) count(r probes.Result) {
 	if r.Signature != "" {
 		m.matches.WithLabelValues(r.Signature, r.Probe, r.Location).Inc()
 	}
-	series := alerting.Series{Probe: r.Probe, Location: r.Location}
 	if newest, ok := m.newest[series]; !ok || !r.StartedAt.Before(newest.StartedAt) {
 		m.newest[series] = r
 	}

@@ -150,3 +150,21 @@ func TestReplaceForgetsProbesThatAreGone(t *testing.T) {
 		t.Errorf("a removed probe is still exported:\n%s", got)
 	}
 }
+
+func TestALateRunBringsNoSeriesBack(t *testing.T) {
+	moved := subject()
+	for i := range moved.Probes {
+		moved.Probes[i].Locations = []string{"osaka"}
+	}
+	for _, now := range []Subject{{Agent: "daemon"}, moved} {
+		m := New(subject())
+		m.Follow(snapshot())
+		m.Replace(now)
+		s := snapshot()
+		s.State = alerting.State{}
+		m.Follow(s)
+		if got := exposition(t, registered(t, m)); strings.Contains(got, `location="tokyo"`) {
+			t.Errorf("a series that was taken away is still exported:\n%s", got)
+		}
+	}
+}
