@@ -69,7 +69,7 @@ func TestRegions(t *testing.T) {
 		"above a form":               {`<p class="error">a</p><form><input name=mail></form>`, inForm("a")},
 		"described by":               {`<input aria-invalid="true" aria-describedby="x"><p id="x">a</p>`, inForm("a")},
 		"described, not invalid":     {`<input aria-describedby="x"><p id="x">a</p>`, nil},
-		"a row of a form":            {`<form><div class="form-group has-error"><label>l</label><input><span>a</span></div></form>`, inForm("la")},
+		"a row of a form":            {`<form><div class="form-group has-error"><label>l</label><input><span>a</span></div></form>`, inForm("l\na")},
 		"headings":                   {`<h1>a</h1><h3>b</h3><h4>c</h4>`, []probes.Region{{Kind: probes.HeadingRegion, Text: "a"}, {Kind: probes.HeadingRegion, Text: "b"}}},
 		"an open dialog":             {`<dialog open>a</dialog>`, []probes.Region{{Kind: probes.DialogRegion, Text: "a"}}},
 		"a dialog that waits":        {`<div role="dialog">a</div>`, nil},

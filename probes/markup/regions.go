@@ -44,15 +44,17 @@ func (d *document) regionKind(n *html.Node, described map[*html.Node]bool) (prob
 	case described[n]:
 		return probes.FormErrorRegion, true
 	case n.DataAtom != atom.H1 && isRed(n) && holdsMessage(n):
-		return alertOrFormError(n), true
+		return probes.AlertRegion, true
 	case n.DataAtom == atom.H1 || n.DataAtom == atom.H2 || n.DataAtom == atom.H3 || value(n, "role") == "heading":
 		return probes.HeadingRegion, true
 	case isLandmark(n):
 		return "", false
 	case value(n, "role") == "alert" || value(n, "aria-live") == "assertive":
 		return alertOrFormError(n), true
-	case (namesError(n) || isRed(n)) && holdsMessage(n):
+	case namesError(n) && holdsMessage(n):
 		return alertOrFormError(n), true
+	case (isRed(n) || namesWarning(n)) && holdsMessage(n):
+		return probes.AlertRegion, true
 	}
 	return "", false
 }
@@ -134,14 +136,10 @@ func isLandmark(n *html.Node) bool {
 // words count, so "terror" is none; a name that also says it is not an error,
 // or that it is a whole page or a mere sign, is none either.
 func namesError(n *html.Node) bool {
-	names := strings.Fields(value(n, "class"))
-	if id := value(n, "id"); id != "" {
-		names = append(names, id)
-	}
 	found := false
-	for _, name := range names {
+	for _, name := range names(n) {
 		words := wordsOf(name)
-		if slices.ContainsFunc(words, harmless) {
+		if slices.ContainsFunc(words, harmless) || slices.ContainsFunc(words, warns) || words[0] == "text" {
 			if slices.Contains(words, "alert") { // "alert alert-info": the second name takes back the first
 				return false
 			}
@@ -150,6 +148,32 @@ func namesError(n *html.Node) bool {
 		found = found || slices.ContainsFunc(words, namesFailure)
 	}
 	return found
+}
+
+// namesWarning reports whether an element's classes or id name a warning, or the
+// colour of one: hints are written so too.
+func namesWarning(n *html.Node) bool {
+	return slices.ContainsFunc(names(n), func(name string) bool {
+		words := wordsOf(name)
+		return !slices.ContainsFunc(words, harmless) && (slices.ContainsFunc(words, warns) || slices.Contains(words, "danger"))
+	})
+}
+
+// names are the classes and the id of an element that hold a letter.
+func names(n *html.Node) []string {
+	all := strings.Fields(value(n, "class"))
+	if id := value(n, "id"); id != "" {
+		all = append(all, id)
+	}
+	return slices.DeleteFunc(all, func(name string) bool { return len(wordsOf(name)) == 0 })
+}
+
+func warns(word string) bool {
+	switch word {
+	case "warning", "warnings", "warn", "caution", "red", "negative":
+		return true
+	}
+	return false
 }
 
 // isRed reports whether an element's own markup colours it like an error.
@@ -178,7 +202,7 @@ func redName(colour string) bool {
 // words, or one that is written together with "error", as in errornote.
 func namesFailure(word string) bool {
 	switch word {
-	case "err", "errs", "errmsg", "errmes", "alert", "alerts", "alertbox", "danger", "invalid", "failure", "fail", "failed", "warning", "warnings", "warn", "negative", "caution", "red":
+	case "err", "errs", "errmsg", "errmes", "alert", "alerts", "alertbox", "danger", "invalid", "failure", "fail", "failed":
 		return true
 	}
 	return strings.HasPrefix(word, "error") || strings.HasSuffix(word, "error") && word != "terror" || strings.HasSuffix(word, "errors")

@@ -65,15 +65,26 @@ func (w *writer) special(n *html.Node) bool {
 		w.space = true
 		return false
 	case atom.Input:
-		switch strings.ToLower(value(n, "type")) {
-		case "submit", "button", "reset":
-			w.text(" "+value(n, "value")+" ", false)
-		}
-	case atom.Head, atom.Title, atom.Select, atom.Option, atom.Textarea, atom.Iframe, atom.Object, atom.Audio, atom.Video, atom.Canvas, atom.Svg, atom.Math, atom.Frameset:
+		w.field(n)
+	case atom.Select, atom.Textarea:
+		w.endLine()
+	case atom.Head, atom.Title, atom.Option, atom.Iframe, atom.Object, atom.Audio, atom.Video, atom.Canvas, atom.Svg, atom.Math, atom.Frameset:
 	default:
 		return false
 	}
 	return true
+}
+
+// field ends the line at what a visitor fills in, since what stands after it is
+// no part of its label; buttons read as their label.
+func (w *writer) field(n *html.Node) {
+	switch strings.ToLower(value(n, "type")) {
+	case "submit", "button", "reset":
+		w.text(" "+value(n, "value")+" ", false)
+	case "checkbox", "radio", "hidden", "image":
+	default:
+		w.endLine()
+	}
 }
 
 func (w *writer) text(s string, preformatted bool) {

@@ -306,7 +306,7 @@ func conditionWords() []string {
 // whenWords make a sentence one of what to do when, or of what would come of it;
 // normalised, with the space before them.
 func whenWords() []string {
-	return []string{"場合", "ときは", "時は、", "ないとき", "あると", "ないと", "なければ", "ないか", "次第", "ますと", " will expire", " will end", "すると", "えると", "하면", "으면", "경우", "如果", " if you ", " when you ", " wenn sie ", " falls ", " se o ", " se a ", " se seu ", " se sua ", " caso ", " will be ", " wird ", " sera ", " será ", " sarà ", " zostanie ", " будет ", " wordt ", "将被", "將被", "将会", "됩니다", " si vous ", " si usted ", " se você ", " если "}
+	return []string{"場合", "ときは", "時は、", "ないとき", "あると", "ないと", "なければ", "ないか確認", "ないかご確認", "ないかお確かめ", "次第", "ますと", " will expire", " will end", "すると", "えると", "하면", "으면", "경우", "如果", " if you ", " when you ", " wenn sie ", " falls ", " se o ", " se a ", " se seu ", " se sua ", " caso ", " will be ", " wird ", " sera ", " será ", " sarà ", " zostanie ", " будет ", " wordt ", "将被", "將被", "将会", "됩니다", " si vous ", " si usted ", " se você ", " если "}
 }
 
 // successWords say that all went well; normalised.

@@ -14,6 +14,9 @@ const (
 	maxRemark    = 240
 )
 
+// leastStatement is the weight of text that makes a statement, not a mark.
+const leastStatement = 18
+
 // complaint is what a page says of what the visitor sent, where no signature
 // knows the words: a message that stands out beside a form the visitor can use
 // and sounds like a failure, or a line of its own that begins with the word for
@@ -31,7 +34,11 @@ func (sc *scene) complaint() (probes.Cause, string, bool) {
 			if s.place == inAlert {
 				limit = maxRemark
 			}
-			if q := sc.page.lexicon.refusal(s.raw); q != "" && len(s.raw) <= limit {
+			q := sc.page.lexicon.refusal(s.raw)
+			if q == "" && s.place == inFormError {
+				q = sc.page.lexicon.statement(s.raw)
+			}
+			if q != "" && len(s.raw) <= limit {
 				return refused(form, normalise(q)), q, true
 			}
 		case inBody:
@@ -77,6 +84,17 @@ func (l *lexicon) refusal(message string) string {
 	return ""
 }
 
+// statement is a message of one short sentence that asks for nothing, in words
+// that are not known, or "": what stands in a form as an error and only bids to
+// fill it in may wait there from the beginning.
+func (l *lexicon) statement(message string) string {
+	n := normalise(message)
+	if w := weight(n); w < leastStatement || len(n) > remark || containsAny(n, leftOutWords()) || containsAny(n, biddingWords()) || containsAny(n, standingWords()) || asksOrSupposes(n) {
+		return ""
+	}
+	return strings.TrimSpace(message)
+}
+
 // begunWithError is the first line that begins with the word for an error as a
 // message does, with punctuation after it, or "".
 func begunWithError(text string) string {
@@ -98,6 +116,11 @@ func errorNames() []string {
 // leftOutWords say that something was left out, not that it was wrong; normalised.
 func leftOutWords() []string {
 	return []string{"入力して", "必須", "記入", "未入力", "空", "required", "enter", "fill", "empty", "blank", "missing", "obligat", "requis", "requerid", "obrigat", "erforderlich", "ausfüllen", "remplir", "remplissez", "complet", "vuot", "обязател", "заполн", "verplicht", "wymagan", "zorunlu", "不能为空", "必填", "입력해"}
+}
+
+// biddingWords bid to fill something in; normalised.
+func biddingWords() []string {
+	return []string{"入力", "選択", "指定", "ください", "下さい", "please", "provide", "type ", "choose", "select", "geben sie", "gib ", "bitte", "saisi", "veuillez", "entrez", "ingres", "introdu", "indique", "digite", "insira", "informe", "inserisci", "inserire", "voer", "vul ", "wpisz", "podaj", "введите", "укажите", "请输入", "請輸入", "请填写", "입력", "girin", "ange ", "zadejte"}
 }
 
 // standingWords are of notices that a form bears from the beginning; normalised.
