@@ -64,6 +64,8 @@ func troubled(in alerting.Incident, series int) alerting.ComponentState {
 	switch {
 	case in.Side == probes.SideUnknown:
 		now.Status = alerting.Degraded
+	case in.Cause == probes.UnderMaintenance:
+		now.Status = alerting.UnderMaintenance
 	case len(in.Series) < series:
 		now.Status = alerting.PartialOutage
 	default:

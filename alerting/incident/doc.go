@@ -47,8 +47,8 @@
 //
 // # What a component is told to be
 //
-// With an incident of side system: a major outage when all its series are in it, else
-// a partial one. With one of side unknown: degraded, for nobody has recognised what is
+// With an incident of side system: under maintenance when the site says so itself, a
+// major outage when all its series are in it, else a partial one. With one of side unknown: degraded, for nobody has recognised what is
 // shown. Without: unknown while a series is silent or none has been heard; as before
 // while a failure waits for its confirmation; operational when any series passes. With
 // nothing but inconclusive results it stays as it was. The note beside it (side, cause,

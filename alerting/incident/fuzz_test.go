@@ -222,7 +222,7 @@ func checkComponent(t *testing.T, c alerting.ComponentState, s alerting.State, m
 			passes = passes || r != nil && kindOf(*r) == "pass"
 		}
 	}
-	trouble := c.Status == alerting.Degraded || c.Status == alerting.PartialOutage || c.Status == alerting.MajorOutage
+	trouble := c.Status == alerting.Degraded || c.Status == alerting.PartialOutage || c.Status == alerting.MajorOutage || c.Status == alerting.UnderMaintenance
 	switch open := m.open[c.ID] != nil; {
 	case trouble != open || open != (c.Incident != ""):
 		t.Fatalf("%+v with an open incident: %t", c, open)

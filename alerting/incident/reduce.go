@@ -97,9 +97,18 @@ func (f *fold) ask(s *alerting.SeriesState, r probes.Result) {
 		Series:      s.Series,
 		ScheduledAt: moment(r.ScheduledAt),
 		Attempt:     r.Attempt + 1,
-		NotBefore:   f.at.Add(f.policy.ConfirmAfter),
+		NotBefore:   f.at.Add(f.confirmAfter(s.Probe)),
 		FreshSince:  moment(r.EndedAt()),
 	}})
+}
+
+// confirmAfter leaves a confirmation the time to be over before the next tick:
+// later, the tick would take its place, in the browser that has just failed.
+func (f *fold) confirmAfter(probe string) time.Duration {
+	if interval := f.policy.Probes[probe].Interval; interval > 0 {
+		return min(f.policy.ConfirmAfter, interval/2)
+	}
+	return f.policy.ConfirmAfter
 }
 
 // outcome is what a verdict means for the site.

@@ -47,6 +47,14 @@ var stories = []struct {
 		02:00 login@tokyo system/timeout => opened login system/timeout from 01:01 | login=major_outage/system/timeout
 		02:30<01:00+1 login@tokyo none/ok => | login=major_outage/system/timeout
 	`},
+	{"a site that says so itself is under maintenance", "one", `
+		01:00 login@tokyo system/maintenance => confirm login@tokyo 01:00+1 not before 01:34 fresh since 01:03 | login=unknown/unknown
+		01:00+1 login@tokyo system/maintenance => opened login system/maintenance from 01:01 | login=under_maintenance/system/maintenance
+		02:00 login@tokyo system/server_error => updated login system/server_error | login=major_outage/system/server_error
+	`},
+	{"a confirmation is over before the next tick", "frequent", `
+		01:00 login@tokyo system/timeout => confirm login@tokyo 01:00+1 not before 01:14 fresh since 01:03 | login=unknown/unknown
+	`},
 	{"one run is enough where the policy says so", "hasty", `
 		01:00 login@tokyo system/dns_error => opened login system/dns_error from 01:01 | login=major_outage/system/dns_error
 		02:00 login@tokyo none/ok => resolved login system/dns_error at 02:01 | login=operational/none/ok
@@ -207,6 +215,8 @@ func policyNamed(t *testing.T, name string) alerting.Policy {
 	switch name {
 	case "hasty":
 		p.ConfirmRuns, p.RecoverRuns = 1, 1
+	case "frequent":
+		login.Interval = 20 * time.Second
 	case "careful":
 		p.ConfirmRuns, p.RecoverRuns = 3, 3
 	case "two":

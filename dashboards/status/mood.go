@@ -44,8 +44,8 @@ func (m mood) Tone() string {
 	return "dim"
 }
 
-// troubled reports whether there is something wrong, confirmed.
-func (m mood) troubled() bool { return m >= strange }
+// troubled reports whether there is something that keeps visitors out, confirmed.
+func (m mood) troubled() bool { return m >= strange || m == maintenance }
 
 // moods are all moods.
 func moods() []mood {

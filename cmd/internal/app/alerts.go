@@ -4,9 +4,11 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"os"
 	"path/filepath"
 
 	promconfig "github.com/prometheus/common/config"
+	"go.yaml.in/yaml/v4"
 
 	"genkan/alerting"
 	"genkan/alerting/alertmanager"
@@ -103,7 +105,23 @@ func (a *App) operatorsURL() string {
 	if ip := net.ParseIP(host); ip == nil || ip.IsUnspecified() {
 		host = "127.0.0.1"
 	}
-	return "http://" + net.JoinHostPort(host, port)
+	scheme := "http"
+	if hasTLS(*a.options.Web.WebConfigFile) {
+		scheme = "https"
+	}
+	return scheme + "://" + net.JoinHostPort(host, port)
+}
+
+// hasTLS reports whether a web configuration, which has been validated, gives its listener a certificate.
+func hasTLS(file string) bool {
+	raw, err := os.ReadFile(file)
+	if err != nil {
+		return false
+	}
+	var web struct {
+		TLS map[string]any `yaml:"tls_server_config"`
+	}
+	return yaml.Unmarshal(raw, &web) == nil && len(web.TLS) > 0
 }
 
 func (g *generation) wording(operatorsURL string) alertmanager.Wording {
@@ -113,6 +131,6 @@ func (g *generation) wording(operatorsURL string) alertmanager.Wording {
 			told := g.set.Guidance(i.Signature, i.Cause)
 			return alertmanager.Words{Title: told.Title, Advice: told.Advice}
 		},
-		Link: func(i alerting.Incident) string { return operatorsURL + "/api/v1/incidents/" + i.ID },
+		Link: func(i alerting.Incident) string { return operatorsURL + "/runs/" + i.Result },
 	}
 }

@@ -20,6 +20,7 @@ import (
 
 	"genkan/alerting"
 	"genkan/alerting/alertmanager"
+	"genkan/alerting/incident"
 	"genkan/alerting/ledger"
 	"genkan/cmd/internal/metrics"
 	"genkan/dashboards/console"
@@ -39,6 +40,7 @@ type Options struct {
 	ExternalURL   string          // where operators reach the daemon; "": where it listens
 	StatusURL     string          // where the public reaches the page; "": links are relative
 	NoSandbox     bool
+	Ready         func() // called once the daemon is at work; nil: nobody waits
 }
 
 // App is the daemon, put together.
@@ -49,6 +51,8 @@ type App struct {
 	ready   atomic.Bool
 	line    sync.Mutex // one event at a time
 	swap    sync.Mutex // one reload at a time
+
+	onDemand sync.Mutex // one probe on demand at a time
 
 	evidence  *evidence.Store
 	ledger    *ledger.Ledger
@@ -139,7 +143,7 @@ func (a *App) openFollowers(_ context.Context, g *generation) (err error) {
 		return fmt.Errorf("make the public page: %w", err)
 	}
 	c, err := console.New(console.Config{
-		Results: a.ledger.Results, Result: a.ledger.Result, Incidents: a.incidents, Incident: a.ledger.Incident,
+		Results: a.ledger.Results, Result: a.ledger.Result, Incidents: a.incidents, Incident: a.incident,
 		Groups: groups, Signatures: func() []console.Signature { return inUse(a.current.Load().set) },
 		Evidence: a.evidence.Open, Snapshot: a.ledger.Snapshot, Zone: g.config.Zone, Logger: a.log,
 	})
@@ -201,6 +205,9 @@ func (a *App) openRegistry(context.Context, *generation) error {
 func (a *App) run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	a.tell(a.ledger.Snapshot())
+	for _, c := range incident.Awaited(a.ledger.Snapshot().State, a.current.Load().policy, time.Now()) {
+		a.confirm(c)
+	}
 	group.Go(func() error { return a.serveOperators(ctx) })
 	group.Go(func() error { return a.servePublic(ctx) })
 	group.Go(func() error { return a.scheduler.Run(ctx) })
@@ -212,6 +219,9 @@ func (a *App) run(ctx context.Context) error {
 	}
 	a.ready.Store(true)
 	defer a.ready.Store(false)
+	if a.options.Ready != nil {
+		a.options.Ready()
+	}
 	a.log.Info("ready", "operators", *a.options.Web.WebListenAddresses, "public", a.public.Addr(), "probes", len(a.current.Load().config.Probes), "slots", a.browser.Slots())
 	if err := group.Wait(); err != nil {
 		return fmt.Errorf("run: %w", err)
@@ -232,6 +242,16 @@ func (a *App) close() error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// incident is one on record, or one that goes on and can't be written yet.
+func (a *App) incident(ctx context.Context, id string) (alerting.Incident, bool, error) {
+	for _, i := range a.ledger.Snapshot().State.Open {
+		if i.ID == id {
+			return i, true, nil
+		}
+	}
+	return a.ledger.Incident(ctx, id)
 }
 
 func (a *App) pruneOnce(ctx context.Context) {

@@ -63,9 +63,7 @@ func Demo(ctx context.Context, o DemoOptions, out io.Writer, log *slog.Logger) e
 	}
 	serve(site, demosite.New(log))
 	serve(webhook, alertmanager.NewPrinter(out, zone, []string{"ja", "en"}, log))
-	if err := o.greet(out, loopback(site.Addr())); err != nil {
-		return err
-	}
+	o.Ready = func() { o.greet(out, loopback(site.Addr())) }
 	group.Go(func() error { return Serve(ctx, o.Options, log) })
 	if err := group.Wait(); err != nil {
 		return fmt.Errorf("demo: %w", err)
@@ -129,8 +127,9 @@ func reachable(address string) string {
 	return address
 }
 
-func (o DemoOptions) greet(out io.Writer, site string) error {
-	_, err := fmt.Fprintf(out, `
+// greet says what to try. Nobody is served worse when it can't be written.
+func (o DemoOptions) greet(out io.Writer, site string) {
+	_, _ = fmt.Fprintf(out, `
   Genkan watches a small membership site that you can break.
 
     the switchboard    http://%[1]s/_demo/      break something here
@@ -145,8 +144,4 @@ func (o DemoOptions) greet(out io.Writer, site string) error {
   Ctrl-C ends it.
 
 `, site, reachable(o.StatusAddress), reachable((*o.Web.WebListenAddresses)[0]))
-	if err != nil {
-		return fmt.Errorf("greet: %w", err)
-	}
-	return nil
 }

@@ -54,10 +54,13 @@ func (a *App) tell(s alerting.Snapshot) {
 	a.relay.Follow(s)
 	for _, c := range s.Changes {
 		if c.Kind == alerting.Confirm {
-			n := c.Confirmation
-			a.scheduler.Confirm(schedule.Series{Probe: n.Probe, Location: n.Location}, n.ScheduledAt, n.Attempt, n.NotBefore, n.FreshSince)
+			a.confirm(c.Confirmation)
 		}
 	}
+}
+
+func (a *App) confirm(c alerting.Confirmation) {
+	a.scheduler.Confirm(schedule.Series(c.Series), c.ScheduledAt, c.Attempt, c.NotBefore, c.FreshSince)
 }
 
 func (a *App) logEvent(e alerting.Event, s alerting.Snapshot) {

@@ -22,8 +22,13 @@ func manualRun(p probes.Probe, location string) probes.Run {
 }
 
 // serveProbe runs a configured probe now and answers in the way of
-// blackbox_exporter. It never visits an arbitrary URL.
+// blackbox_exporter. It never visits an arbitrary URL, and only one at a time:
+// the slots are the schedule's.
 func (a *App) serveProbe(w http.ResponseWriter, r *http.Request) {
+	if fromElsewhere(r) {
+		http.Error(w, "another site can't have a probe run", http.StatusForbidden)
+		return
+	}
 	g := a.current.Load()
 	name := r.URL.Query().Get("probe")
 	i := slices.IndexFunc(g.config.Probes, func(p probes.Probe) bool { return p.Name == name })
@@ -31,6 +36,12 @@ func (a *App) serveProbe(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, fmt.Sprintf("no probe is called %q; ?probe=NAME takes one of: %q", name, g.names()), http.StatusBadRequest)
 		return
 	}
+	if !a.onDemand.TryLock() {
+		w.Header().Set("Retry-After", "5")
+		http.Error(w, "a probe is being run on demand already; ask again in a few seconds", http.StatusServiceUnavailable)
+		return
+	}
+	defer a.onDemand.Unlock()
 	p := g.config.Probes[i]
 	result := g.prober.Probe(r.Context(), manualRun(p, p.Locations[0]))
 	if r.URL.Query().Get("debug") == "true" {

@@ -9,8 +9,11 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
+
+	"github.com/prometheus/exporter-toolkit/web"
 
 	"genkan/probes/demosite"
 )
@@ -28,27 +31,35 @@ type daemon struct {
 	site      string
 	file      string
 	operators string
+	options   Options
+	demo      *demosite.Site
 }
 
 func startDaemon(t *testing.T, webConfig string) *daemon {
 	t.Helper()
-	site := httptest.NewServer(demosite.New(slog.New(slog.DiscardHandler)))
+	demo := demosite.New(slog.New(slog.DiscardHandler))
+	site := httptest.NewServer(demo)
 	t.Cleanup(site.Close)
-	d := &daemon{t: t, site: site.URL, file: filepath.Join(t.TempDir(), "genkan.yml"), operators: freePort(t)}
+	d := &daemon{t: t, site: site.URL, demo: demo, file: filepath.Join(t.TempDir(), "genkan.yml"), operators: freePort(t)}
 	d.configure(oneProbe)
-	o := options(t, d.operators)
-	o.ConfigFile = d.file
-	o.Web.WebConfigFile = &webConfig
-	ctx, stop := context.WithCancel(t.Context())
+	d.options = options(t, d.operators)
+	d.options.ConfigFile = d.file
+	d.options.Web.WebConfigFile = &webConfig
+	t.Cleanup(d.serve())
+	return d
+}
+
+// serve runs the daemon; the function it returns ends it, and may be called again.
+func (d *daemon) serve() (end func()) {
+	ctx, stop := context.WithCancel(d.t.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- Serve(ctx, o, slog.New(slog.DiscardHandler)) }()
-	t.Cleanup(func() {
+	go func() { ended <- Serve(ctx, d.options, slog.New(slog.DiscardHandler)) }()
+	return sync.OnceFunc(func() {
 		stop()
 		if err := <-ended; err != nil {
-			t.Errorf("the daemon ended with: %v", err)
+			d.t.Errorf("the daemon ended with: %v", err)
 		}
 	})
-	return d
 }
 
 func (d *daemon) configure(text string) {
@@ -94,6 +105,33 @@ func (d *daemon) metrics() string {
 	d.t.Helper()
 	_, body := d.ask("GET", "/metrics", "", "")
 	return body
+}
+
+// TestRestartConfirms ends the daemon between a failing run and its
+// confirmation: the next start asks for it again, and not an hour later.
+func TestRestartConfirms(t *testing.T) {
+	d := startDaemon(t, "")
+	d.ready()
+	if err := d.demo.SetFault("login", "io001"); err != nil {
+		t.Fatal(err)
+	}
+	d.configure(strings.Replace(oneProbe, `"@every 1s"`, `"@every 1h"`, 1) + "policy: {confirm: {runs: 2, within: 24h}}\n")
+	d.options.StoragePath = filepath.Join(t.TempDir(), "data")
+	d.operators = freePort(t)
+	d.options.Web = &web.FlagConfig{WebListenAddresses: &[]string{d.operators}, WebSystemdSocket: d.options.Web.WebSystemdSocket, WebConfigFile: d.options.Web.WebConfigFile}
+	d.options.StatusAddress = freePort(t)
+	end := d.serve()
+	t.Cleanup(end)
+	d.until("the first run has failed", func() bool {
+		_, body := d.ask("GET", "/api/v1/results", "", "")
+		return strings.Contains(body, `"cause":"server_error"`)
+	})
+	end()
+	t.Cleanup(d.serve())
+	d.until("the confirmation has opened an incident", func() bool {
+		_, body := d.ask("GET", "/api/v1/incidents?open=true", "", "")
+		return strings.Contains(body, `"cause":"server_error"`)
+	})
 }
 
 func TestReload(t *testing.T) {
@@ -178,6 +216,23 @@ func TestProbeOnDemand(t *testing.T) {
 			}
 		})
 	}
+	t.Run("never for another site", func(t *testing.T) {
+		for _, c := range []struct{ method, path string }{{"GET", "/probe?probe=login"}, {"POST", "/-/reload"}} {
+			request, err := http.NewRequestWithContext(t.Context(), c.method, "http://"+d.operators+c.path, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			request.Header.Set("Sec-Fetch-Site", "cross-site")
+			answer, err := http.DefaultClient.Do(request)
+			if err != nil {
+				t.Fatal(err)
+			}
+			answer.Body.Close()
+			if answer.StatusCode != http.StatusForbidden {
+				t.Errorf("%s %s is answered with %s", c.method, c.path, answer.Status)
+			}
+		}
+	})
 	if _, body := d.ask("GET", "/api/v1/results?limit=1000", "", ""); strings.Contains(body, `"manual"`) {
 		t.Error("a manual run is on record")
 	}

@@ -12,7 +12,8 @@ import (
 	"github.com/prometheus/exporter-toolkit/web"
 )
 
-// operators is what stands on the operators' listener.
+// operators is what stands on the operators' listener. A page that is visited,
+// or one in an operator's browser, must not make it do anything.
 func (a *App) operators() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(a.registry, promhttp.HandlerOpts{EnableOpenMetrics: true}))
@@ -22,7 +23,17 @@ func (a *App) operators() http.Handler {
 	mux.HandleFunc("GET /-/ready", a.serveReady)
 	mux.HandleFunc("POST /-/reload", a.serveReload)
 	mux.Handle("/", a.console)
-	return mux
+	return http.NewCrossOriginProtection().Handler(mux)
+}
+
+// fromElsewhere reports whether a browser asks on behalf of another site (W3C
+// Fetch Metadata). Programs that aren't browsers don't say.
+func fromElsewhere(r *http.Request) bool {
+	switch r.Header.Get("Sec-Fetch-Site") {
+	case "", "none", "same-origin":
+		return false
+	}
+	return true
 }
 
 func say(w http.ResponseWriter, status int, what string) {
