@@ -21,9 +21,9 @@ type pattern struct {
 // branch is one alternative of a pattern.
 type branch struct {
 	re      func() *regexp.Regexp // compiled when it is first needed: most never are
-	clauses [][]int // of each, one literal stands in whatever matches
-	anchor  int     // the clause that tells most, by which the place is found; -1: none
-	reach   int     // the longest match in bytes; 0: no limit, or the place in the text matters
+	clauses [][]int               // of each, one literal stands in whatever matches
+	anchor  int                   // the clause that tells most, by which the place is found; -1: none
+	reach   int                   // the longest match in bytes; 0: no limit, or the place in the text matters
 }
 
 func (pattern) cost() int { return 3 }
