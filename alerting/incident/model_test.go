@@ -24,12 +24,11 @@ type entry struct {
 
 // disturbance is an open incident.
 type disturbance struct {
-	members       map[alerting.Series]bool
-	lead          alerting.Series
-	side          probes.Side
-	cause         probes.Cause
-	start         time.Time
-	opened, moved int // how many Opened and Updated changes it has made
+	members map[alerting.Series]bool
+	lead    alerting.Series
+	side    probes.Side
+	cause   probes.Cause
+	start   time.Time
 }
 
 // said counts the changes of one event by kind.

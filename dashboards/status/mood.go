@@ -47,11 +47,6 @@ func (m mood) Tone() string {
 // troubled reports whether there is something that keeps visitors out, confirmed.
 func (m mood) troubled() bool { return m >= strange || m == maintenance }
 
-// moods are all moods.
-func moods() []mood {
-	return []mood{well, notice, monitor, checking, maintenance, untold, stale, strange, impaired, down}
-}
-
 // moodOf judges what there is to tell of a component: by its open incident,
 // if it has one, else by its newest results, as far as they are fresh.
 func moodOf(c alerting.ComponentState, in *alerting.Incident, fresh bool) mood {

@@ -154,7 +154,7 @@ func (p *process) greet(ctx context.Context) (err error) {
 	if _, err = call(ctx, p.root, target.CreateTarget, target.CreateTargetParams{URL: "about:blank", BrowserContextID: made.BrowserContextID}); err != nil {
 		return err
 	}
-	_, err = call(ctx, p.root, target.DisposeBrowserContext, target.DisposeBrowserContextParams{BrowserContextID: made.BrowserContextID})
+	_, err = call(ctx, p.root, target.DisposeBrowserContext, target.DisposeBrowserContextParams(made))
 	return err
 }
 

@@ -2,7 +2,6 @@ package signature
 
 import (
 	"io/fs"
-	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -90,6 +89,3 @@ func (d *document) guidance(n *yaml.Node, cause string) guidance {
 	}, "title", "text", "advice")
 	return g
 }
-
-// packIDs are the ids of the loaded packs in order.
-func (s *Set) packIDs() []string { return slices.Sorted(maps.Keys(s.packs)) }
