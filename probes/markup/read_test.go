@@ -73,6 +73,7 @@ func TestRegions(t *testing.T) {
 		"messages that wait":         {`<form><input name=u><input type=password><p class=error>a</p><p class=error>b</p><p class=error>c</p><p class=error>d</p></form>`, nil},
 		"as many as there are":       {`<form><input name=u value=x><input type=password><p class=error>a</p></form>`, inForm("a")},
 		"waits in a rendered page":   {`<i data-genkan-display="block"></i><p class="alert alert-danger d-none">a</p>`, nil},
+		"a modal without its style":  {`<div class="modal fade" role="dialog" aria-hidden="true" data-genkan-modal="">a</div>`, nil},
 		"shown by a script":          {`<i data-genkan-display="block"></i><p class="error hide" style="display: block">a</p>`, alert("a")},
 		"inside a form":              {`<form><input name=mail><p class="error">a</p></form>`, inForm("a")},
 		"above a form":               {`<p class="error">a</p><form><input name=mail></form>`, inForm("a")},

@@ -78,7 +78,8 @@ func (d *document) hides(n *html.Node) bool {
 // script that shows it takes the class away or writes a style of its own.
 func waits(n *html.Node) bool {
 	classes := strings.Fields(strings.ToLower(value(n, "class")))
-	if !namesError(n) && !slices.Contains(classes, "modal") || has(n, "data-genkan-modal") || strings.Contains(value(n, "style"), "display") {
+	lies := has(n, "data-genkan-modal") && value(n, "aria-hidden") != "true"
+	if !namesError(n) && !slices.Contains(classes, "modal") || lies || strings.Contains(value(n, "style"), "display") {
 		return false
 	}
 	return hiddenByClass(n)
