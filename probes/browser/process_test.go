@@ -60,6 +60,20 @@ func signal(t *testing.T, pid int, sig syscall.Signal) {
 	}
 }
 
+// signalRenderers sends a signal to every renderer there is, for a second: when
+// a page has just been asked for, the one that will show it may not be there yet.
+func signalRenderers(t *testing.T, p *process, sig syscall.Signal) {
+	t.Helper()
+	again := time.NewTicker(50 * time.Millisecond)
+	defer again.Stop()
+	for range 20 {
+		for _, pid := range renderers(t, p) {
+			signal(t, pid, sig)
+		}
+		<-again.C
+	}
+}
+
 // during begins a visit, waits until it has asked for its page, does something,
 // and returns what the visit saw.
 func during(t *testing.T, b *Browser, run probes.Run, arrived <-chan string, do func()) probes.Observation {
@@ -196,9 +210,7 @@ func TestARendererIsKilled(t *testing.T) {
 	b := launched(t, nil)
 	p := current(t, b)
 	o := during(t, b, runOf(site.URL+"/stream", probes.Expectation{}, 20*time.Second), arrived, func() {
-		for _, pid := range renderers(t, p) {
-			signal(t, pid, syscall.SIGKILL)
-		}
+		signalRenderers(t, p, syscall.SIGKILL)
 	})
 	wantFault(t, o, probes.BrowserDied)
 	wantHealthy(t, b, site.URL)
@@ -209,9 +221,7 @@ func TestARendererIsStopped(t *testing.T) {
 	b := launched(t, nil)
 	p := current(t, b)
 	o := during(t, b, runOf(site.URL+"/stream", probes.Expectation{}, 1500*time.Millisecond), arrived, func() {
-		for _, pid := range renderers(t, p) {
-			signal(t, pid, syscall.SIGSTOP)
-		}
+		signalRenderers(t, p, syscall.SIGSTOP)
 	})
 	wantFault(t, o, probes.BrowserSilent)
 	wantHealthy(t, b, site.URL)

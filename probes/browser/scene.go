@@ -2,6 +2,7 @@ package browser
 
 import (
 	"cmp"
+	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -206,7 +207,19 @@ func (s *scene) halt() (inDialog bool) {
 func (s *scene) crashReason() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.crashed == "" && s.lost() {
+		return "while the page was on its way"
+	}
 	return s.crashed
+}
+
+// lost reports whether a page that had been answered never came to be shown:
+// its renderer ended before it had it, of which no crash is told. What ends so
+// and is no page was a download, or nothing to show (204, 205). The lock is held.
+func (s *scene) lost() bool {
+	d := s.outcome()
+	nothing := d.status == http.StatusNoContent || d.status == http.StatusResetContent
+	return s.failed == "net::ERR_ABORTED" && s.now.shown.IsZero() && d.contentType == "text/html" && d.status != 0 && !nothing
 }
 
 // fetches are the bodies that were asked for.
