@@ -71,6 +71,7 @@ func placeNames() [placeCount]string {
 	return [placeCount]string{"dialog", "form_error", "alert", "heading", "title", "body"}
 }
 
+// String is the name by which signatures and matches say the place.
 func (p place) String() string { return placeNames()[p] }
 
 // places is a set of places.
