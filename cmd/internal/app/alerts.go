@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"fmt"
-	"net"
 	"os"
 	"path/filepath"
 
@@ -98,18 +97,11 @@ func (a *App) operatorsURL() string {
 	if a.options.ExternalURL != "" || len(a.listeners) == 0 {
 		return a.options.ExternalURL
 	}
-	host, port, err := net.SplitHostPort(a.listeners[0].Addr().String())
-	if err != nil {
-		return ""
-	}
-	if ip := net.ParseIP(host); ip == nil || ip.IsUnspecified() {
-		host = "127.0.0.1"
-	}
 	scheme := "http"
 	if hasTLS(*a.options.Web.WebConfigFile) {
 		scheme = "https"
 	}
-	return scheme + "://" + net.JoinHostPort(host, port)
+	return scheme + "://" + reachable(a.listeners[0].Addr().String())
 }
 
 // hasTLS reports whether a web configuration, which has been validated, gives its listener a certificate.

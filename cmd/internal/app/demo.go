@@ -50,7 +50,7 @@ func Demo(ctx context.Context, o DemoOptions, out io.Writer, log *slog.Logger) e
 	if err != nil {
 		return fmt.Errorf("listen for the demo's alerts: %w", err)
 	}
-	if o.ConfigFile, err = o.write(folder, loopback(site.Addr()), webhook.Addr().String()); err != nil {
+	if o.ConfigFile, err = o.write(folder, reachable(site.Addr().String()), webhook.Addr().String()); err != nil {
 		return err
 	}
 	zone, err := time.LoadLocation("Asia/Tokyo")
@@ -63,21 +63,12 @@ func Demo(ctx context.Context, o DemoOptions, out io.Writer, log *slog.Logger) e
 	}
 	serve(site, demosite.New(log))
 	serve(webhook, alertmanager.NewPrinter(out, zone, []string{"ja", "en"}, log))
-	o.Ready = func() { o.greet(out, loopback(site.Addr())) }
+	o.Ready = func() { o.greet(out, reachable(site.Addr().String())) }
 	group.Go(func() error { return Serve(ctx, o.Options, log) })
 	if err := group.Wait(); err != nil {
 		return fmt.Errorf("demo: %w", err)
 	}
 	return nil
-}
-
-// loopback is address as the probes reach it from this machine.
-func loopback(address net.Addr) string {
-	tcp, ok := address.(*net.TCPAddr)
-	if !ok || !tcp.IP.IsUnspecified() {
-		return address.String()
-	}
-	return fmt.Sprintf("127.0.0.1:%d", tcp.Port)
 }
 
 // demoProbe is one probe of the demo, named as its page is on the switchboard.
@@ -116,15 +107,6 @@ func (o DemoOptions) write(folder, site, webhook string) (string, error) {
 		}
 	}
 	return filepath.Join(folder, "genkan.yml"), nil
-}
-
-// reachable is a listen address as it is typed into a browser on this machine.
-func reachable(address string) string {
-	host, port, err := net.SplitHostPort(address)
-	if ip := net.ParseIP(host); err == nil && (host == "" || ip != nil && ip.IsUnspecified()) {
-		return "127.0.0.1:" + port
-	}
-	return address
 }
 
 // greet says what to try. Nobody is served worse when it can't be written.

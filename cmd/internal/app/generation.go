@@ -86,7 +86,10 @@ func (g *generation) pageConfig(url string, log *slog.Logger) status.Config {
 func (g *generation) freshUntil(component string, last time.Time) time.Time {
 	fresh := last
 	for _, p := range g.policy.Probes {
-		if at := p.SilentAt(last, silentAfter); p.Component == component && at.After(fresh) {
+		if p.Component != component {
+			continue
+		}
+		if at := p.SilentAt(last, silentAfter); at.After(fresh) {
 			fresh = at
 		}
 	}

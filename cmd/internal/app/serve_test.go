@@ -298,3 +298,14 @@ func TestServeRefusesWhatItCannotServe(t *testing.T) {
 		})
 	}
 }
+
+func TestReachable(t *testing.T) {
+	for address, want := range map[string]string{
+		":9844": "127.0.0.1:9844", "0.0.0.0:9844": "127.0.0.1:9844", "[::]:9844": "127.0.0.1:9844",
+		"127.0.0.1:9844": "127.0.0.1:9844", "[::1]:9844": "[::1]:9844", "localhost:9844": "localhost:9844", "vsock://:9844": "vsock://:9844",
+	} {
+		if got := reachable(address); got != want {
+			t.Errorf("reachable(%q) = %q, want %q", address, got, want)
+		}
+	}
+}

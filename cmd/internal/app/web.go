@@ -113,6 +113,15 @@ func (o Options) listen() ([]net.Listener, error) {
 	return listeners, nil
 }
 
+// reachable is a listen address as it is reached from this machine.
+func reachable(address string) string {
+	host, port, err := net.SplitHostPort(address)
+	if ip := net.ParseIP(host); err == nil && (host == "" || ip != nil && ip.IsUnspecified()) {
+		return net.JoinHostPort("127.0.0.1", port)
+	}
+	return address
+}
+
 func (a *App) serveOperators(ctx context.Context) error {
 	return serveHTTP(ctx, a.operators(), func(s *http.Server) error {
 		if a.listeners == nil {
