@@ -11,11 +11,12 @@ import (
 // record at now: a change asks only once, and whoever heard it may have ended since.
 func Awaited(state alerting.State, policy alerting.Policy, now time.Time) []alerting.Confirmation {
 	var all []alerting.Confirmation
-	most := max(policy.ConfirmRuns, policy.RecoverRuns) - 1 + spareAttempts
+	f := newFold(state, alerting.Event{At: now}, policy)
 	for _, s := range state.Series {
-		in := slices.ContainsFunc(state.Open, func(i alerting.Incident) bool { return slices.Contains(i.Series, s.Series) })
-		waits := s.Failures > 0 && !in || s.Passes > 0 && in
-		if p, known := policy.Probes[s.Probe]; !waits || s.Silent || !known || p.Control || s.LastAttempt >= most {
+		p, known := f.policy.Probes[s.Probe]
+		i := f.incidentOf(p.Component)
+		in := i >= 0 && slices.Contains(state.Open[i].Series, s.Series)
+		if !known || p.Control || s.Silent || !waits(s, in) || s.LastAttempt >= f.mostAttempts() {
 			continue
 		}
 		all = append(all, alerting.Confirmation{

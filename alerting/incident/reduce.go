@@ -54,8 +54,7 @@ func (f *fold) judge(s *alerting.SeriesState, r probes.Result) {
 	case passed:
 		f.passed(i, in, s, r)
 	case inconclusive:
-		waiting := s.Failures > 0 && !in || s.Passes > 0 && in
-		if r.Attempt > 0 && waiting {
+		if r.Attempt > 0 && waits(*s, in) {
 			f.ask(s, r)
 		}
 	}
@@ -90,7 +89,7 @@ const spareAttempts = 2
 
 // ask wants another run of the series, in a browser younger than the run just seen.
 func (f *fold) ask(s *alerting.SeriesState, r probes.Result) {
-	if r.Attempt >= max(f.policy.ConfirmRuns, f.policy.RecoverRuns)-1+spareAttempts {
+	if r.Attempt >= f.mostAttempts() {
 		return
 	}
 	f.changes = append(f.changes, alerting.Change{Kind: alerting.Confirm, Confirmation: alerting.Confirmation{
@@ -100,6 +99,15 @@ func (f *fold) ask(s *alerting.SeriesState, r probes.Result) {
 		NotBefore:   f.at.Add(f.confirmAfter(s.Probe)),
 		FreshSince:  moment(r.EndedAt()),
 	}})
+}
+
+// waits reports whether a row of the series' runs has begun that is to lead it
+// into an incident, or out of the one it is in.
+func waits(s alerting.SeriesState, in bool) bool { return s.Failures > 0 && !in || s.Passes > 0 && in }
+
+// mostAttempts is how many confirmations of one tick are asked for.
+func (f *fold) mostAttempts() int {
+	return max(f.policy.ConfirmRuns, f.policy.RecoverRuns) - 1 + spareAttempts
 }
 
 // confirmAfter leaves a confirmation the time to be over before the next tick:
